@@ -1,0 +1,3 @@
+//! The portal.
+
+fn main() {}
