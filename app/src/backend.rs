@@ -1,0 +1,32 @@
+//! The only door from pages to the server.
+
+use std::{pin::Pin, sync::Arc};
+
+use crate::{
+    error::PortalError,
+    model::{ListFilter, SessionDetail, SessionId, SessionList, Staff},
+};
+
+/// An answer that takes its time.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, PortalError>> + Send + 'a>>;
+
+/// What pages can ask of the server. Each call says who asks; the server answers
+/// only what that person may see.
+pub trait Backend: Send + Sync {
+    /// A page of the list of sessions.
+    fn list_sessions<'a>(&'a self, staff: &'a Staff, filter: ListFilter) -> Answer<'a, SessionList>;
+
+    /// One session.
+    fn session<'a>(&'a self, staff: &'a Staff, id: SessionId) -> Answer<'a, SessionDetail>;
+}
+
+/// The backend of this request, and who asks. Both are put into context by the server.
+///
+/// # Errors
+/// `Unauthenticated` when nobody is signed in.
+pub fn authorised() -> Result<(Arc<dyn Backend>, Staff), PortalError> {
+    let staff = leptos::prelude::use_context::<Staff>().ok_or_else(PortalError::unauthenticated)?;
+    let backend = leptos::prelude::use_context::<Arc<dyn Backend>>()
+        .ok_or_else(|| PortalError::new(crate::error::ErrorKind::Internal, "The server could not answer."))?;
+    Ok((backend, staff))
+}

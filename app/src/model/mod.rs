@@ -1,0 +1,21 @@
+//! What the browser may see. Server functions and JSON routes answer only with
+//! types of this module; none of them can hold a token, a secret or an upstream
+//! body. The one signing link that a person asks for is [`SigningLink`].
+
+mod draft;
+mod ids;
+mod live;
+mod moment;
+mod session;
+mod staff;
+mod standing;
+
+pub use draft::{DraftDocument, NewSession, SendOutcome, SendPlan, UploadReceipt, field};
+pub use ids::{SessionId, UploadId};
+pub use live::LiveEvent;
+pub use moment::Moment;
+pub use session::{
+    DocumentView, HashVerdict, ListFilter, ResultKind, ResultView, SessionDetail, SessionList, SessionRow, SigningLink,
+};
+pub use staff::Staff;
+pub use standing::{Standing, Tone};

@@ -1,0 +1,137 @@
+//! Every address of the portal. No other module spells one out.
+
+use contract::DocumentId;
+
+use crate::model::{ListFilter, SessionId, Standing, UploadId};
+
+/// The list of sessions, which is also the first page.
+pub const SESSIONS: &str = "/";
+/// The form for a new session.
+pub const NEW_SESSION: &str = "/sessions/new";
+/// Route of a session's page.
+pub const SESSION_ROUTE: &str = "/sessions/{id}";
+/// First-run set-up.
+pub const SETUP: &str = "/setup";
+/// Sign-in.
+pub const SIGN_IN: &str = "/sign-in";
+/// Sign-out; POST only.
+pub const SIGN_OUT: &str = "/sign-out";
+/// The live stream.
+pub const LIVE: &str = "/live";
+/// Plans of new sessions; POST.
+pub const PLANS: &str = "/api/sessions";
+/// Server function: a page of the list.
+pub const API_LIST: &str = "/api/list-sessions";
+/// Server function: one session.
+pub const API_DETAIL: &str = "/api/session-detail";
+
+/// A session's page.
+#[must_use]
+pub fn session(id: SessionId) -> String {
+    format!("/sessions/{id}")
+}
+
+/// The list, narrowed.
+#[must_use]
+pub fn sessions(filter: &ListFilter) -> String {
+    let mut query = Vec::new();
+    if let Some(standing) = filter.standing {
+        query.push(format!("standing={}", standing.slug()));
+    }
+    if let Some(text) = filter.text.as_deref().filter(|text| !text.is_empty()) {
+        query.push(format!("text={}", encode(text)));
+    }
+    if filter.page > 1 {
+        query.push(format!("page={}", filter.page));
+    }
+    if query.is_empty() { SESSIONS.to_owned() } else { format!("{SESSIONS}?{}", query.join("&")) }
+}
+
+/// The list, narrowed to one standing.
+#[must_use]
+pub fn sessions_standing(standing: Standing) -> String {
+    sessions(&ListFilter { standing: Some(standing), ..ListFilter::default() })
+}
+
+/// The live stream from after the event `since`.
+#[must_use]
+pub fn live(since: u64) -> String {
+    format!("{LIVE}?since={since}")
+}
+
+/// A plan, to abandon it; DELETE.
+#[must_use]
+pub fn plan(id: SessionId) -> String {
+    format!("{PLANS}/{id}")
+}
+
+/// Creates the planned session; POST.
+#[must_use]
+pub fn send(id: SessionId) -> String {
+    format!("{PLANS}/{id}/send")
+}
+
+/// Asks for the signer's link; POST, since asking is recorded.
+#[must_use]
+pub fn link(id: SessionId) -> String {
+    format!("{PLANS}/{id}/link")
+}
+
+/// Data of one session's page; GET.
+#[must_use]
+pub fn detail(id: SessionId) -> String {
+    format!("{API_DETAIL}?id={id}")
+}
+
+/// Takes a document's bytes; PUT.
+#[must_use]
+pub fn upload(id: UploadId) -> String {
+    format!("/uploads/{id}")
+}
+
+/// A document or result of a session, to save.
+#[must_use]
+pub fn download(session: SessionId, document: DocumentId) -> String {
+    format!("/sessions/{session}/files/{document}")
+}
+
+/// Sign-in, coming back to `target` afterwards.
+#[must_use]
+pub fn sign_in_then(target: &str) -> String {
+    if target == SESSIONS { SIGN_IN.to_owned() } else { format!("{SIGN_IN}?return_to={}", encode(target)) }
+}
+
+/// Percent-encodes all but RFC 3986's unreserved characters.
+fn encode(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
+            _ => {
+                out.push('%');
+                for nibble in [byte >> 4, byte & 15] {
+                    out.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0').to_ascii_uppercase());
+                }
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filters_live_in_the_address() {
+        assert_eq!(sessions(&ListFilter::default()), "/");
+        let filter = ListFilter { standing: Some(Standing::Ready), text: Some("Ås & co".into()), page: 2 };
+        assert_eq!(sessions(&filter), "/?standing=ready&text=%C3%85s%20%26%20co&page=2");
+    }
+
+    #[test]
+    fn sign_in_remembers_where_to_go() {
+        assert_eq!(sign_in_then("/"), "/sign-in");
+        assert_eq!(sign_in_then("/?page=2"), "/sign-in?return_to=%2F%3Fpage%3D2");
+    }
+}
