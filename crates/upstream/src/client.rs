@@ -14,6 +14,9 @@ use crate::Reach;
 /// environment, no hidden retries, TLS 1.2 or later with verified certificates,
 /// a deadline for connecting, and with [`Reach::Public`] no way to private addresses.
 ///
+/// [`Reach::Public`] trusts the system's root certificates; [`Reach::Private`]
+/// those alone that are added, so that it works on machines that have none.
+///
 /// Add to them, for example a cookie store or a total deadline, and `build`.
 pub fn client_builder(reach: Reach, connect: Duration) -> reqwest::ClientBuilder {
     // Fails only when a provider is installed already, which then serves as well.
@@ -32,8 +35,7 @@ pub fn client_builder(reach: Reach, connect: Duration) -> reqwest::ClientBuilder
         .user_agent(concat!("countersign/", env!("CARGO_PKG_VERSION")));
     match reach {
         Reach::Public => builder.https_only(true).dns_resolver(Arc::new(PublicOnly)),
-        // Needs no root certificates: machines without any run the embedded service.
-        Reach::Private => builder,
+        Reach::Private => builder.tls_certs_only([]),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use contract::Problem;
+use contract::{Extra, InvalidParam, Problem, ProblemCode};
 
 use crate::BodyAborted;
 
@@ -16,7 +16,7 @@ pub enum UpstreamError {
     /// The API refused the request, and nothing happened. Change it: the
     /// problem's `invalid_params` name the parts. Also any refusal that has no
     /// variant of its own.
-    #[error("the signing API refused the request ({})", .0.code)]
+    #[error("the signing API refused the request")]
     Invalid(Box<Problem>),
     /// There is no such resource (any more).
     #[error("the signing API has no such resource")]
@@ -72,6 +72,20 @@ pub enum UpstreamError {
 }
 
 impl UpstreamError {
+    /// A value of the request that JSON or a query string cannot express.
+    pub(crate) fn unwritable(name: &str) -> Self {
+        let reason = "must be a date with a year from 0 to 9999";
+        Self::Invalid(Box::new(Problem {
+            status: 400,
+            title: "Invalid request".to_owned(),
+            code: ProblemCode::InvalidRequestParameter,
+            trace_id: None,
+            detail: None,
+            invalid_params: vec![InvalidParam::new(name, reason)],
+            extra: Extra::new(),
+        }))
+    }
+
     /// The API's own words about it, if it had any.
     #[must_use]
     pub fn problem(&self) -> Option<&Problem> {

@@ -19,9 +19,17 @@
 mod api;
 mod client;
 mod error;
+mod exchange;
+mod grant;
+mod http;
+mod operation;
+mod retry;
 mod settings;
+mod token;
+mod upload;
 
 pub use api::{BodyAborted, Download, DownloadBody, SigningApi, UploadBody};
 pub use client::client_builder;
 pub use error::{Fault, Stage, UpstreamError};
+pub use http::HttpSigningApi;
 pub use settings::{Deadlines, Reach, Settings, SettingsError};

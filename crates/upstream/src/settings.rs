@@ -29,6 +29,8 @@ pub struct Settings {
     pub client_secret: SecretString,
     /// Where requests may go.
     pub reach: Reach,
+    /// Certificates of authorities to trust beside the system's, in PEM.
+    pub authorities_pem: Vec<u8>,
     /// How long things may take.
     pub deadlines: Deadlines,
     /// Longest answer other than a document, in bytes.
@@ -54,6 +56,7 @@ impl Settings {
             client_id: client_id.into(),
             client_secret,
             reach,
+            authorities_pem: Vec::new(),
             deadlines: Deadlines::default(),
             answer_bytes_max: 4 * 1024 * 1024,
             download_bytes_max: 256 * 1024 * 1024,
@@ -109,6 +112,9 @@ pub enum SettingsError {
     /// There is no client id.
     #[error("the signing API's client id is missing")]
     NoClientId,
+    /// The additional certificates cannot be read.
+    #[error("the certificates of additional authorities are not valid PEM")]
+    Authorities(#[source] reqwest::Error),
     /// The TLS set-up of this machine is of no use, for example for want of root certificates.
     #[error("the HTTP client cannot be built; does this machine have root certificates?")]
     Client(#[source] reqwest::Error),
