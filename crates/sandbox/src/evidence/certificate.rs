@@ -1,0 +1,145 @@
+//! Making the two certificates of the test authority.
+
+use std::{str::FromStr, time::SystemTime};
+
+use p256::ecdsa::{DerSignature, SigningKey};
+use time::{Duration, OffsetDateTime};
+use x509_cert::{
+    Certificate, TbsCertificate,
+    builder::{self, Builder, CertificateBuilder, profile::BuilderProfile},
+    der::{Any, Encode, Tag},
+    ext::{
+        Extension, ToExtension,
+        pkix::{
+            AuthorityKeyIdentifier, BasicConstraints, KeyUsage, KeyUsages, SubjectKeyIdentifier, name::GeneralName,
+        },
+    },
+    name::Name,
+    serial_number::SerialNumber,
+    spki::{SubjectPublicKeyInfo, SubjectPublicKeyInfoRef},
+    time::{Time, Validity},
+};
+
+use super::{EvidenceError, authority::Random};
+
+/// Life of the root certificate: ten years.
+const ROOT_LIFE: Duration = Duration::days(3653);
+/// Life of the seal certificate: 27 months.
+pub(super) const SEAL_LIFE: Duration = Duration::days(822);
+/// How far certificates reach back, for verifiers whose clock is slow.
+const BACKDATED: Duration = Duration::days(1);
+
+/// `XX` is a country code that ISO 3166 leaves to users, so that nobody takes the sandbox for a registered organisation.
+const ROOT_SUBJECT: &str = "CN=Countersign Sandbox TEST Root,O=Countersign Sandbox TEST,C=XX";
+/// With an organizationIdentifier (2.5.4.97), as EN 319 412-3 asks of seal certificates.
+const SEAL_SUBJECT: &str = "CN=Countersign Sandbox TEST Seal,2.5.4.97=NTRXX-000000000,O=Countersign Sandbox TEST,C=XX";
+
+/// Makes the root certificate, signed by its own key. A root made again with
+/// the same key takes the place of the older one: what that one vouched for still verifies.
+pub(super) fn root(key: &SigningKey, now: OffsetDateTime, random: Random<'_>) -> Result<Certificate, EvidenceError> {
+    let subject = Name::from_str(ROOT_SUBJECT).map_err(asn1)?;
+    issue(Profile { issuer: subject.clone(), subject, role: Role::Root }, key, key, now, random)
+}
+
+/// Makes a seal certificate for `key`, signed by the root.
+pub(super) fn seal(
+    key: &SigningKey,
+    root_key: &SigningKey,
+    now: OffsetDateTime,
+    random: Random<'_>,
+) -> Result<Certificate, EvidenceError> {
+    let issuer = Name::from_str(ROOT_SUBJECT).map_err(asn1)?;
+    let subject = Name::from_str(SEAL_SUBJECT).map_err(asn1)?;
+    issue(Profile { issuer, subject, role: Role::Seal }, key, root_key, now, random)
+}
+
+/// Whether the certificate is valid at `from` and still at `until`.
+pub(super) fn covers(certificate: &Certificate, from: OffsetDateTime, until: OffsetDateTime) -> bool {
+    let validity = certificate.tbs_certificate().validity();
+    let moment = |time: &Time| OffsetDateTime::from(time.to_system_time());
+    moment(&validity.not_before) <= from && until <= moment(&validity.not_after)
+}
+
+/// DER of the certificate's `IssuerSerial` (RFC 5035), which names it inside a signature.
+pub(super) fn issuer_serial(certificate: &Certificate) -> Result<Vec<u8>, EvidenceError> {
+    let tbs = certificate.tbs_certificate();
+    let names = vec![GeneralName::DirectoryName(tbs.issuer().clone())];
+    let mut body = names.to_der().map_err(asn1)?;
+    tbs.serial_number().encode_to_vec(&mut body).map_err(asn1)?;
+    Any::new(Tag::Sequence, body).and_then(|sequence| sequence.to_der()).map_err(asn1)
+}
+
+/// Wraps what went wrong in DER.
+pub(super) fn asn1(error: x509_cert::der::Error) -> EvidenceError {
+    EvidenceError::Certificate(error.into())
+}
+
+fn issue(
+    profile: Profile,
+    key: &SigningKey,
+    issuer_key: &SigningKey,
+    now: OffsetDateTime,
+    random: Random<'_>,
+) -> Result<Certificate, EvidenceError> {
+    let life = match profile.role {
+        Role::Root => ROOT_LIFE,
+        Role::Seal => SEAL_LIFE,
+    };
+    let time = |moment: OffsetDateTime| Time::try_from(SystemTime::from(moment)).map_err(asn1);
+    let validity = Validity::new(time(now - BACKDATED)?, time(now + life)?);
+    let public_key = SubjectPublicKeyInfo::from_key(key.verifying_key()).map_err(builder::Error::from)?;
+    let builder = CertificateBuilder::new(profile, serial_number(random)?, validity, public_key)?;
+    Ok(builder.build::<_, DerSignature>(issuer_key)?)
+}
+
+/// 128 random bits, but for the two highest: the number is positive and of full length.
+fn serial_number(random: Random<'_>) -> Result<SerialNumber, EvidenceError> {
+    let mut bytes = [0; 16];
+    random(&mut bytes).map_err(|error| EvidenceError::Randomness(Some(error)))?;
+    bytes[0] = (bytes[0] & 0x3f) | 0x40;
+    SerialNumber::new(&bytes).map_err(asn1)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Root,
+    Seal,
+}
+
+struct Profile {
+    issuer: Name,
+    subject: Name,
+    role: Role,
+}
+
+impl BuilderProfile for Profile {
+    fn get_issuer(&self, _subject: &Name) -> Name {
+        self.issuer.clone()
+    }
+
+    fn get_subject(&self) -> Name {
+        self.subject.clone()
+    }
+
+    fn build_extensions(
+        &self,
+        key: SubjectPublicKeyInfoRef<'_>,
+        issuer_key: SubjectPublicKeyInfoRef<'_>,
+        tbs: &TbsCertificate,
+    ) -> builder::Result<Vec<Extension>> {
+        let root = self.role == Role::Root;
+        let usage = if root {
+            KeyUsages::KeyCertSign | KeyUsages::CRLSign
+        } else {
+            KeyUsages::DigitalSignature | KeyUsages::NonRepudiation
+        };
+        let constraints = BasicConstraints { ca: root, path_len_constraint: root.then_some(0) };
+        let subject = tbs.subject();
+        Ok(vec![
+            constraints.to_extension(subject, &[])?,
+            KeyUsage(usage).to_extension(subject, &[])?,
+            SubjectKeyIdentifier::try_from(key)?.to_extension(subject, &[])?,
+            AuthorityKeyIdentifier::try_from(issuer_key)?.to_extension(subject, &[])?,
+        ])
+    }
+}

@@ -1,0 +1,216 @@
+//! Judged by others: what is sealed here must be accepted by xmlsec1, a verifier
+//! that shares no code with this crate, and refused once anything was changed.
+
+mod authority;
+mod hostile;
+mod judge;
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use contract::{DocumentId, MimeType, Sha256Digest, SigningSessionId};
+use sha2::{Digest, Sha256};
+use time::{OffsetDateTime, macros::datetime};
+use uuid::uuid;
+
+use self::judge::{Judge, Verdict};
+use super::{
+    Authority, Consent, ENVELOPED_TEXT_MAX, EvidenceError, EvidenceEvent, EvidenceInput, SignedDocument,
+    SignerIdentity, sign_document,
+};
+
+const NOW: OffsetDateTime = datetime!(2026-11-24 09:30:15.25 UTC);
+const PDF: &[u8] = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n%%EOF\n";
+
+/// An authority in a directory that is gone already: it lives in memory from here on.
+fn authority(seed: u8) -> Authority {
+    let dir = tempfile::tempdir().unwrap();
+    Authority::load_or_create(dir.path(), NOW, &mut seeded(seed)).unwrap()
+}
+
+/// Random bytes for tests: SHA-256 in counter mode.
+fn seeded(seed: u8) -> impl FnMut(&mut [u8]) -> Result<(), getrandom::Error> {
+    let mut counter = 0_u64;
+    move |bytes| {
+        for chunk in bytes.chunks_mut(32) {
+            counter += 1;
+            let block = Sha256::digest([&[seed][..], &counter.to_be_bytes()].concat());
+            chunk.copy_from_slice(&block[..chunk.len()]);
+        }
+        Ok(())
+    }
+}
+
+fn digest(bytes: &[u8]) -> Sha256Digest {
+    Sha256Digest::new(Sha256::digest(bytes).into())
+}
+
+fn document<'a>(filename: &'a str, mime_type: &'a MimeType, bytes: &'a [u8]) -> SignedDocument<'a> {
+    SignedDocument {
+        id: DocumentId::new(uuid!("0197e4b8-1111-7abc-8def-0123456789ab")),
+        filename,
+        mime_type,
+        digest: digest(bytes),
+        size: bytes.len().try_into().unwrap(),
+        text: (*mime_type != MimeType::Pdf).then_some(bytes),
+    }
+}
+
+fn signed_by<'a>(document: SignedDocument<'a>, name: &'a str, consent: &'a str) -> EvidenceInput<'a> {
+    const EVENTS: &[EvidenceEvent<'static>] = &[
+        EvidenceEvent { kind: "viewed", at: NOW, ip: Some("192.0.2.7"), user_agent: Some("Browser/1.0 (X; \"Y\")") },
+        EvidenceEvent { kind: "signed", at: NOW, ip: None, user_agent: None },
+    ];
+    EvidenceInput {
+        session: SigningSessionId::new(uuid!("0197e4b8-2222-7abc-8def-0123456789ab")),
+        document,
+        signer: SignerIdentity {
+            name,
+            subject: "person-4711",
+            national_id: Some("01019012345"),
+            provider: "nbid",
+            assurance_level: "substantial",
+            authenticated_at: NOW,
+            transaction_id: "tx-1",
+            token: "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln",
+        },
+        consent: Some(Consent { text: consent, language: "nb", given_at: NOW }),
+        events: EVENTS,
+    }
+}
+
+fn contract_pdf() -> EvidenceInput<'static> {
+    signed_by(document("contract.pdf", &MimeType::Pdf, PDF), "Kari Nordmann", "I agree to the terms.")
+}
+
+#[test]
+fn a_detached_pdf_is_accepted() {
+    let authority = authority(1);
+    let xml = sign_document(&authority, &contract_pdf(), NOW).unwrap();
+    assert!(xml.contains(&format!("<ds:DigestValue>{}</ds:DigestValue>", digest(PDF).base64())), "documentHash");
+    assert!(xml.contains("URI=\"contract.pdf\""), "{xml}");
+
+    let judge = Judge::new(&authority);
+    judge.put("contract.pdf", PDF);
+    judge.put("result.xml", xml.as_bytes());
+    assert_eq!(judge.verdict("result.xml"), Verdict::Accepted);
+}
+
+#[test]
+fn an_enveloped_text_is_accepted_alone() {
+    let authority = authority(1);
+    let text = "Jeg samtykker.\r\nÅ, ø og æ — 同意します\n".as_bytes();
+    for mime_type in [MimeType::Text, MimeType::Markdown] {
+        let input = signed_by(document("agreement.txt", &mime_type, text), "Kari Nordmann", "Yes");
+        let xml = sign_document(&authority, &input, NOW).unwrap();
+        let judge = Judge::new(&authority);
+        judge.put("result.xml", xml.as_bytes());
+        assert_eq!(judge.verdict("result.xml"), Verdict::Accepted);
+
+        let (sealed, forged) = (BASE64_STANDARD.encode(text), BASE64_STANDARD.encode(&text[1..]));
+        judge.put("result.xml", xml.replace(&sealed, &forged).as_bytes());
+        assert_eq!(judge.verdict("result.xml"), Verdict::Changed);
+    }
+}
+
+#[test]
+fn the_longest_text_is_accepted_and_a_longer_one_refused() {
+    let authority = authority(1);
+    let text = vec![b'x'; ENVELOPED_TEXT_MAX + 1];
+    let longest = document("long.txt", &MimeType::Text, &text[..ENVELOPED_TEXT_MAX]);
+    let xml = sign_document(&authority, &signed_by(longest, "Kari", "Yes"), NOW).unwrap();
+    let judge = Judge::new(&authority);
+    judge.put("result.xml", xml.as_bytes());
+    assert_eq!(judge.verdict("result.xml"), Verdict::Accepted);
+
+    let longer = document("longer.txt", &MimeType::Text, &text);
+    let refused = sign_document(&authority, &signed_by(longer, "Kari", "Yes"), NOW);
+    assert!(matches!(refused, Err(EvidenceError::TextTooLong { size }) if size == text.len()), "{refused:?}");
+}
+
+#[test]
+fn another_document_is_refused() {
+    let authority = authority(1);
+    let judge = Judge::new(&authority);
+    judge.put("result.xml", sign_document(&authority, &contract_pdf(), NOW).unwrap().as_bytes());
+    for at in [0, PDF.len() / 2, PDF.len() - 1] {
+        let mut changed = PDF.to_vec();
+        changed[at] ^= 1;
+        judge.put("contract.pdf", &changed);
+        assert_eq!(judge.verdict("result.xml"), Verdict::Changed, "byte {at}");
+    }
+    for other in [&b"%PDF-1.7 another"[..], &PDF[..PDF.len() - 1], &[PDF, b"\n"].concat(), b""] {
+        judge.put("contract.pdf", other);
+        assert_eq!(judge.verdict("result.xml"), Verdict::Changed);
+    }
+}
+
+#[test]
+fn changed_evidence_is_refused() {
+    let authority = authority(1);
+    let xml = sign_document(&authority, &contract_pdf(), NOW).unwrap();
+    let other = digest(b"another").base64();
+    let judge = Judge::new(&authority);
+    judge.put("contract.pdf", PDF);
+    for (original, forged) in [
+        ("I agree to the terms.", "I agree to all terms."),
+        (">Kari Nordmann<", ">Kari Normann<"),
+        ("01019012345", "01019012346"),
+        (">nbid<", ">none<"),
+        ("<cs:At>2026-11-24T09:30:15.250Z</cs:At>", "<cs:At>2026-11-23T09:30:15.250Z</cs:At>"),
+        ("<cs:Kind>viewed</cs:Kind>", "<cs:Kind>opened</cs:Kind>"),
+        ("<xades:SigningTime>2026-11-24T", "<xades:SigningTime>2026-11-25T"),
+        ("ProofOfApproval", "ProofOfReceipt"),
+        ("<xades:MimeType>application/pdf", "<xades:MimeType>application/pdx"),
+        (&format!("<cs:Sha256>{}", digest(PDF).base64()), &format!("<cs:Sha256>{other}")),
+        (&format!("<ds:DigestValue>{}", digest(PDF).base64()), &format!("<ds:DigestValue>{other}")),
+        ("xml-exc-c14n#\"></ds:Transform>", "xml-exc-c14n#WithComments\"></ds:Transform>"),
+    ] {
+        assert!(xml.contains(original), "{original} is not in the result");
+        judge.put("result.xml", xml.replacen(original, forged, 1).as_bytes());
+        assert_eq!(judge.verdict("result.xml"), Verdict::Changed, "{forged}");
+    }
+}
+
+#[test]
+fn another_root_is_refused() {
+    let (ours, theirs) = (authority(1), authority(2));
+    let xml = sign_document(&ours, &contract_pdf(), NOW).unwrap();
+    let judge = Judge::new(&theirs);
+    judge.put("contract.pdf", PDF);
+    judge.put("result.xml", xml.as_bytes());
+    assert_eq!(judge.verdict("result.xml"), Verdict::Untrusted);
+
+    // Nor does it help to present their certificates for our signature.
+    let (ours, theirs) = (ours.seal_identity(), theirs.seal_identity());
+    let swapped = xml.replace(&ours.certificate, &theirs.certificate).replace(&ours.root, &theirs.root);
+    judge.put("result.xml", swapped.as_bytes());
+    assert_eq!(judge.verdict("result.xml"), Verdict::Changed);
+}
+
+#[test]
+fn a_session_without_consent_or_national_id_is_accepted() {
+    let authority = authority(1);
+    let mut input = contract_pdf();
+    input.consent = None;
+    input.signer.national_id = None;
+    input.events = &[];
+    let xml = sign_document(&authority, &input, NOW).unwrap();
+    assert!(!xml.contains("Consent") && !xml.contains("NationalId"), "{xml}");
+    let judge = Judge::new(&authority);
+    judge.put("contract.pdf", PDF);
+    judge.put("result.xml", xml.as_bytes());
+    assert_eq!(judge.verdict("result.xml"), Verdict::Accepted);
+}
+
+#[test]
+fn a_text_that_is_not_what_its_digest_says_is_not_signed() {
+    let authority = authority(1);
+    let honest = document("a.txt", &MimeType::Text, b"text");
+    for dishonest in [
+        SignedDocument { text: Some(b"tex7"), ..honest },
+        SignedDocument { digest: digest(b"tex7"), ..honest },
+        SignedDocument { size: 5, ..honest },
+    ] {
+        let refused = sign_document(&authority, &signed_by(dishonest, "Kari", "Yes"), NOW);
+        assert!(matches!(refused, Err(EvidenceError::DocumentMismatch(id)) if id == honest.id), "{refused:?}");
+    }
+}
