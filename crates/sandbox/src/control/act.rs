@@ -1,0 +1,81 @@
+//! Acting as the signer without the signer's pages.
+
+use axum::extract::State;
+use contract::{Language, SigningSessionId};
+use http::StatusCode;
+use serde::Deserialize;
+
+use crate::{
+    extract::{JsonBody, PathId},
+    identity,
+    keys::fingerprint,
+    pages, random,
+    problem::ApiError,
+    service::App,
+    signing::{self, ActError, Actor},
+    store::{
+        sessions,
+        visits::{self, EventKind, GivenConsent, Origin, Visit},
+    },
+};
+
+/// `POST /__sandbox/sessions/{sessionId}/sign`: goes through all of the signer's steps at once. No body.
+pub(super) async fn sign(
+    State(app): State<App>,
+    PathId(session): PathId<SigningSessionId>,
+    origin: Origin,
+) -> Result<StatusCode, ApiError> {
+    let visit = walk_through(&app, session, &origin).await.map_err(refusal)?;
+    let actor = Actor { session, cookie_hash: &visit, origin: &origin };
+    signing::sign(&app, &actor).await.map_err(refusal)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+pub(super) struct Rejection {
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+/// `POST /__sandbox/sessions/{sessionId}/reject {"reason": "…"}`.
+pub(super) async fn reject(
+    State(app): State<App>,
+    PathId(session): PathId<SigningSessionId>,
+    origin: Origin,
+    JsonBody(rejection): JsonBody<Rejection>,
+) -> Result<StatusCode, ApiError> {
+    let cookie_hash = fingerprint(&random::hex_text::<16>(app.random.as_ref())?);
+    let actor = Actor { session, cookie_hash: &cookie_hash, origin: &origin };
+    signing::reject(&app, &actor, rejection.reason).await.map_err(refusal)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Leaves the traces of a signer who viewed, consented and authenticated.
+async fn walk_through(app: &App, session: SigningSessionId, origin: &Origin) -> Result<String, ActError> {
+    let now = app.clock.now();
+    let cookie_hash = fingerprint(&random::hex_text::<16>(app.random.as_ref())?);
+    let mut tx = app.store.write().await?;
+    let terms = sessions::find(&mut tx, session, now).await?.ok_or(ActError::Unknown)?.terms;
+    let provider = identity::providers(&terms).swap_remove(0);
+    let (name, national_id) = identity::test_person(&terms);
+    let visit = Visit {
+        viewed: true,
+        consent: Some(GivenConsent { text: pages::consent_text(&terms, &Language::En), language: Language::En, at: now }),
+        identity: Some(identity::authenticate(app, provider, name, Some(national_id), now)?),
+    };
+    visits::begin(&mut tx, &cookie_hash, session, now).await?;
+    visits::update(&mut tx, &cookie_hash, &visit).await?;
+    for kind in [EventKind::Opened, EventKind::Viewed, EventKind::Consented, EventKind::Authenticated] {
+        visits::record(&mut tx, session, Some(&cookie_hash), kind, now, origin).await?;
+    }
+    tx.commit().await?;
+    Ok(cookie_hash)
+}
+
+fn refusal(error: ActError) -> ApiError {
+    match error {
+        ActError::Unknown => ApiError::NotFound,
+        ActError::Internal(cause) => ApiError::Internal(cause),
+        ActError::Refused(_) | ActError::DocumentGone(_) => ApiError::BadRequest(error.to_string()),
+    }
+}

@@ -1,0 +1,38 @@
+//! What every request handler shares.
+
+use std::sync::Arc;
+
+use crate::{
+    SandboxConfig, blobs::Blobs, clock::Clock, control::Faults, evidence::Authority, keys::Keys, random::Random,
+    store::Store,
+};
+
+/// The running service.
+pub(crate) struct Service {
+    pub(crate) config: SandboxConfig,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) store: Store,
+    pub(crate) blobs: Blobs,
+    pub(crate) keys: Keys,
+    pub(crate) authority: Authority,
+    pub(crate) faults: Faults,
+}
+
+/// A handle to the service, as axum's state.
+#[derive(Clone)]
+pub(crate) struct App(Arc<Service>);
+
+impl App {
+    pub(crate) fn new(service: Service) -> Self {
+        Self(Arc::new(service))
+    }
+}
+
+impl std::ops::Deref for App {
+    type Target = Service;
+
+    fn deref(&self) -> &Service {
+        &self.0
+    }
+}

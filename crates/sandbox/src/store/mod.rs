@@ -1,0 +1,107 @@
+//! Rows: one SQLite file in WAL mode, one connection that writes, a few that read.
+//!
+//! Reading functions take `now` and see only what is neither deleted nor past its
+//! time, so that no answer depends on when the sweep last ran.
+
+pub(crate) mod collections;
+pub(crate) mod documents;
+pub(crate) mod list;
+pub(crate) mod sessions;
+pub(crate) mod sweep;
+pub(crate) mod visits;
+
+use std::{io, path::Path, time::Duration};
+
+use sqlx::{
+    Sqlite, SqlitePool, SqlSafeStr, Transaction,
+    migrate::{Migration, MigrationType, Migrator},
+    pool::PoolConnection,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use time::OffsetDateTime;
+
+use crate::private_files;
+
+/// How many connections read at once.
+const READERS: u32 = 4;
+/// How long a connection waits for the file's lock; only another process could hold it.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// Why rows could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StoreError {
+    /// The database refused or failed.
+    #[error("the database failed")]
+    Database(#[from] sqlx::Error),
+    /// A row holds something that this code never writes.
+    #[error("a stored row has a bad {0}")]
+    Corrupt(&'static str),
+    /// A row's JSON cannot be read or written.
+    #[error("a stored row's JSON is bad")]
+    Json(#[from] serde_json::Error),
+}
+
+/// The database.
+pub(crate) struct Store {
+    writer: SqlitePool,
+    readers: SqlitePool,
+}
+
+impl Store {
+    /// Opens the database file, makes it with mode 0600 if it is missing, and brings its tables up to date.
+    pub(crate) async fn open(path: &Path) -> Result<Self, sqlx::Error> {
+        match private_files::new_file().open(path) {
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(sqlx::Error::Io(error)),
+        }
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY);
+        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        migrations().run(&writer).await?;
+        let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true)).await?;
+        Ok(Self { writer, readers })
+    }
+
+    /// A connection for reading.
+    pub(crate) async fn read(&self) -> Result<PoolConnection<Sqlite>, sqlx::Error> {
+        self.readers.acquire().await
+    }
+
+    /// The one transaction that may write at a time. Dropped without a commit, it is rolled back.
+    pub(crate) async fn write(&self) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+        self.writer.begin_with("BEGIN IMMEDIATE").await
+    }
+
+    /// Closes all connections; what was committed is on disk already.
+    pub(crate) async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+/// The tables' history. Written out because `sqlx::migrate!` would compile SQLite a second time, for the macro.
+fn migrations() -> Migrator {
+    let initial = include_str!("../../migrations/0001_initial.sql").into_sql_str();
+    Migrator::with_migrations(vec![Migration::new(1, "initial".into(), MigrationType::Simple, initial, false)])
+}
+
+/// A moment as it is stored. Moments beyond what fits (year 2262) become the last one that does.
+pub(crate) fn nanos(moment: OffsetDateTime) -> i64 {
+    let nanos = moment.unix_timestamp_nanos();
+    i64::try_from(nanos).unwrap_or(if nanos < 0 { i64::MIN } else { i64::MAX })
+}
+
+/// A stored moment.
+fn moment(nanos: i64) -> Result<OffsetDateTime, StoreError> {
+    OffsetDateTime::from_unix_timestamp_nanos(nanos.into()).map_err(|_| StoreError::Corrupt("time"))
+}
+
+/// A stored id.
+fn id<T: std::str::FromStr>(text: &str) -> Result<T, StoreError> {
+    text.parse().map_err(|_| StoreError::Corrupt("id"))
+}

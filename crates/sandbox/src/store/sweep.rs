@@ -1,0 +1,59 @@
+//! What is long gone leaves the database.
+
+use std::collections::HashSet;
+
+use sqlx::SqliteConnection;
+use time::OffsetDateTime;
+
+use super::{StoreError, nanos, sessions::oldest_readable_due, visits::VISIT_LIFE};
+
+/// Rows removed by one sweep.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Swept {
+    pub(crate) documents: u64,
+    pub(crate) collections: u64,
+    pub(crate) sessions: u64,
+}
+
+/// Removes rows that nobody could read for the days of grace.
+pub(crate) async fn rows(db: &mut SqliteConnection, now: OffsetDateTime) -> Result<Swept, StoreError> {
+    // Sessions past their due date are readable during the grace, and deleted ones are kept as long.
+    let oldest = oldest_readable_due(now);
+    let sessions = sqlx::query("DELETE FROM session WHERE due_at <= ?1 OR deleted_at <= ?1")
+        .bind(oldest)
+        .execute(&mut *db)
+        .await?;
+    let documents =
+        sqlx::query("DELETE FROM document WHERE expires_at <= ?").bind(oldest).execute(&mut *db).await?;
+    let collections = sqlx::query(
+        "DELETE FROM collection WHERE deleted_at <= ?
+         OR NOT EXISTS (SELECT 1 FROM collection_document WHERE collection_id = collection.id)",
+    )
+    .bind(oldest)
+    .execute(&mut *db)
+    .await?;
+    // The events of a visit stay with the session.
+    sqlx::query("DELETE FROM visit WHERE started_at <= ?")
+        .bind(nanos(now.saturating_sub(VISIT_LIFE)))
+        .execute(db)
+        .await?;
+    Ok(Swept {
+        documents: documents.rows_affected(),
+        collections: collections.rows_affected(),
+        sessions: sessions.rows_affected(),
+    })
+}
+
+/// The digests (in hexadecimal) of all files that some row names.
+pub(crate) async fn used_files(db: &mut SqliteConnection) -> Result<HashSet<String>, StoreError> {
+    let rows: Vec<(String,)> = sqlx::query_as("SELECT DISTINCT sha256 FROM document").fetch_all(db).await?;
+    Ok(rows.into_iter().map(|(digest,)| digest).collect())
+}
+
+/// Removes every row.
+pub(crate) async fn everything(db: &mut SqliteConnection) -> Result<(), StoreError> {
+    for statement in ["DELETE FROM session", "DELETE FROM collection", "DELETE FROM document"] {
+        sqlx::query(statement).execute(&mut *db).await?;
+    }
+    Ok(())
+}

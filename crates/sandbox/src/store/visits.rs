@@ -1,0 +1,194 @@
+//! Rows of visits (a signer's browser on its way through a session) and of what happened there.
+
+use contract::{Language, SigningSessionId};
+use serde::{Deserialize, Serialize};
+use sqlx::SqliteConnection;
+use time::{Duration, OffsetDateTime};
+
+use super::{StoreError, moment, nanos};
+use crate::step::Progress;
+
+/// How long a visit lasts. Whoever takes longer starts anew, and authenticates again.
+pub(super) const VISIT_LIFE: Duration = Duration::hours(1);
+
+/// How far one browser came in one session.
+#[derive(Clone, Default)]
+pub(crate) struct Visit {
+    pub(crate) viewed: bool,
+    pub(crate) consent: Option<GivenConsent>,
+    pub(crate) identity: Option<Identity>,
+}
+
+impl Visit {
+    pub(crate) fn progress(&self) -> Progress {
+        Progress { viewed: self.viewed, consented: self.consent.is_some(), authenticated: self.identity.is_some() }
+    }
+}
+
+/// What the signer consented to, word for word as it was shown.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct GivenConsent {
+    pub(crate) text: String,
+    pub(crate) language: Language,
+    #[serde(with = "time::serde::rfc3339")]
+    pub(crate) at: OffsetDateTime,
+}
+
+/// Who the test identity provider says the signer is. Personal data: never logged.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Identity {
+    pub(crate) name: String,
+    pub(crate) national_id: Option<String>,
+    pub(crate) subject: String,
+    pub(crate) provider: String,
+    pub(crate) transaction_id: String,
+    /// The provider's signed assertion.
+    pub(crate) token: String,
+    #[serde(with = "time::serde::rfc3339")]
+    pub(crate) at: OffsetDateTime,
+}
+
+/// Starts a visit.
+pub(crate) async fn begin(
+    db: &mut SqliteConnection,
+    cookie_hash: &str,
+    session: SigningSessionId,
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO visit (cookie_hash, session_id, started_at) VALUES (?, ?, ?)")
+        .bind(cookie_hash)
+        .bind(session.to_string())
+        .bind(nanos(now))
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// The visit with this cookie, if it is one to this session and not over at `now`.
+pub(crate) async fn find(
+    db: &mut SqliteConnection,
+    cookie_hash: &str,
+    session: SigningSessionId,
+    now: OffsetDateTime,
+) -> Result<Option<Visit>, StoreError> {
+    let row: Option<(bool, Option<String>, Option<String>)> = sqlx::query_as(
+        "SELECT viewed, consent, identity FROM visit WHERE cookie_hash = ? AND session_id = ? AND started_at > ?",
+    )
+    .bind(cookie_hash)
+    .bind(session.to_string())
+    .bind(nanos(now.saturating_sub(VISIT_LIFE)))
+    .fetch_optional(db)
+    .await?;
+    let Some((viewed, consent, identity)) = row else { return Ok(None) };
+    Ok(Some(Visit {
+        viewed,
+        consent: consent.as_deref().map(serde_json::from_str).transpose()?,
+        identity: identity.as_deref().map(serde_json::from_str).transpose()?,
+    }))
+}
+
+/// Stores how far the visit came.
+pub(crate) async fn update(db: &mut SqliteConnection, cookie_hash: &str, visit: &Visit) -> Result<(), StoreError> {
+    sqlx::query("UPDATE visit SET viewed = ?, consent = ?, identity = ? WHERE cookie_hash = ?")
+        .bind(visit.viewed)
+        .bind(visit.consent.as_ref().map(serde_json::to_string).transpose()?)
+        .bind(visit.identity.as_ref().map(serde_json::to_string).transpose()?)
+        .bind(cookie_hash)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Forgets the visit: the signer put it off, so that who comes next starts anew.
+pub(crate) async fn end(db: &mut SqliteConnection, cookie_hash: &str) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM visit WHERE cookie_hash = ?").bind(cookie_hash).execute(db).await?;
+    Ok(())
+}
+
+/// What happened in a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EventKind {
+    /// The signer opened the link.
+    Opened,
+    /// The documents were shown and the signer went on.
+    Viewed,
+    /// The signer consented to the text.
+    Consented,
+    /// The test identity provider vouched for the signer.
+    Authenticated,
+    /// The authenticated person was not the intended signer.
+    AuthenticationFailed,
+    /// The signer signed.
+    Signed,
+    /// The signer rejected.
+    Rejected,
+    /// The signer put it off.
+    Cancelled,
+}
+
+impl EventKind {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Opened => "opened",
+            Self::Viewed => "viewed",
+            Self::Consented => "consented",
+            Self::Authenticated => "authenticated",
+            Self::AuthenticationFailed => "authentication-failed",
+            Self::Signed => "signed",
+            Self::Rejected => "rejected",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// Where a request came from. Personal data: for the evidence only.
+#[derive(Clone, Default)]
+pub(crate) struct Origin {
+    pub(crate) ip: Option<String>,
+    pub(crate) user_agent: Option<String>,
+}
+
+/// Something that happened.
+pub(crate) struct Event {
+    pub(crate) kind: String,
+    pub(crate) at: OffsetDateTime,
+    pub(crate) origin: Origin,
+}
+
+/// Adds an event.
+pub(crate) async fn record(
+    db: &mut SqliteConnection,
+    session: SigningSessionId,
+    cookie_hash: Option<&str>,
+    kind: EventKind,
+    at: OffsetDateTime,
+    origin: &Origin,
+) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO event (session_id, visit, kind, at, ip, user_agent) VALUES (?, ?, ?, ?, ?, ?)")
+        .bind(session.to_string())
+        .bind(cookie_hash)
+        .bind(kind.as_str())
+        .bind(nanos(at))
+        .bind(&origin.ip)
+        .bind(&origin.user_agent)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// All that happened in one visit, in order.
+pub(crate) async fn events(
+    db: &mut SqliteConnection,
+    session: SigningSessionId,
+    cookie_hash: &str,
+) -> Result<Vec<Event>, StoreError> {
+    let rows: Vec<(String, i64, Option<String>, Option<String>)> =
+        sqlx::query_as("SELECT kind, at, ip, user_agent FROM event WHERE session_id = ? AND visit = ? ORDER BY id")
+            .bind(session.to_string())
+            .bind(cookie_hash)
+            .fetch_all(db)
+            .await?;
+    rows.into_iter()
+        .map(|(kind, at, ip, user_agent)| Ok(Event { kind, at: moment(at)?, origin: Origin { ip, user_agent } }))
+        .collect()
+}
