@@ -1,10 +1,6 @@
 //! The test authority: a root and a seal, with their keys, kept in one file.
 
-use std::{
-    fs, io,
-    io::Write,
-    path::{Path, PathBuf},
-};
+use std::{fs, io, path::Path};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use p256::{
@@ -21,6 +17,7 @@ use x509_cert::{
 };
 
 use super::{EvidenceError, certificate};
+use crate::private_files;
 
 /// Holds, in this order, the root's key and certificate and the seal's. One
 /// file, so that a crash cannot leave a key beside another key's certificate.
@@ -215,11 +212,9 @@ impl Bundle {
     /// Writes the file, whole or not at all, and gives the bundle back.
     fn stored(self, dir: &Path, path: &Path) -> Result<Self, EvidenceError> {
         let pem = self.to_pem()?;
-        write_privately(dir, path, pem.as_bytes()).map_err(|source| EvidenceError::Storage {
-            action: "written",
-            path: path.to_owned(),
-            source,
-        })?;
+        private_files::create_dir(dir)
+            .and_then(|()| private_files::write_new(path, pem.as_bytes()))
+            .map_err(|source| EvidenceError::Storage { action: "written", path: path.to_owned(), source })?;
         Ok(self)
     }
 }
@@ -237,27 +232,4 @@ fn new_key(random: Random<'_>) -> Result<SigningKey, EvidenceError> {
 
 fn damaged(path: &Path, reason: &'static str) -> EvidenceError {
     EvidenceError::DamagedAuthority { path: path.to_owned(), reason }
-}
-
-/// Writes beside the target, for the owner's eyes alone, and renames: a reader
-/// or a crash meets the old file or the new one.
-fn write_privately(dir: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    fs::create_dir_all(dir)?;
-    let draft: PathBuf = path.with_extension("new");
-    match fs::remove_file(&draft) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&draft)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&draft, path)?;
-    // The rename itself lasts once the directory is on disk.
-    #[cfg(unix)]
-    fs::File::open(dir)?.sync_all()?;
-    Ok(())
 }

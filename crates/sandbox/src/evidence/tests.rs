@@ -13,8 +13,8 @@ use uuid::uuid;
 
 use self::judge::{Judge, Verdict};
 use super::{
-    Authority, Consent, ENVELOPED_TEXT_MAX, EvidenceError, EvidenceEvent, EvidenceInput, SignedDocument,
-    SignerIdentity, sign_document,
+    Authority, CheckError, Consent, ENVELOPED_TEXT_MAX, EvidenceError, EvidenceEvent, EvidenceInput, SignedDocument,
+    SignerIdentity, sign_document, verify,
 };
 
 const NOW: OffsetDateTime = datetime!(2026-11-24 09:30:15.25 UTC);
@@ -165,9 +165,32 @@ fn changed_evidence_is_refused() {
         ("xml-exc-c14n#\"></ds:Transform>", "xml-exc-c14n#WithComments\"></ds:Transform>"),
     ] {
         assert!(xml.contains(original), "{original} is not in the result");
-        judge.put("result.xml", xml.replacen(original, forged, 1).as_bytes());
+        let changed = xml.replacen(original, forged, 1);
+        judge.put("result.xml", changed.as_bytes());
         assert_eq!(judge.verdict("result.xml"), Verdict::Changed, "{forged}");
+        assert!(own_check(&authority, &changed, PDF).is_err(), "{forged}");
     }
+}
+
+/// What our own check says before a result is handed out.
+fn own_check(authority: &Authority, xml: &str, document: &[u8]) -> Result<(), CheckError> {
+    verify::check(xml, &digest(document), authority.seal_verifying_key())
+}
+
+#[test]
+fn our_own_check_names_what_is_wrong() {
+    let (ours, theirs) = (authority(1), authority(2));
+    let xml = sign_document(&ours, &contract_pdf(), NOW).unwrap();
+    assert_eq!(own_check(&ours, &xml, PDF), Ok(()));
+    assert_eq!(own_check(&ours, &xml, b"another"), Err(CheckError::Digest { uri: "contract.pdf".into() }));
+    assert_eq!(own_check(&theirs, &xml, PDF), Err(CheckError::Signature));
+
+    let wrong = |from: &str, to: &str| own_check(&ours, &xml.replacen(from, to, 1), PDF).unwrap_err();
+    assert_eq!(wrong("Nordmann", "Normann"), CheckError::Digest { uri: "#evidence".into() });
+    assert_eq!(wrong("24T09:30:15Z", "24T09:30:16Z"), CheckError::Digest { uri: "#signed-properties".into() });
+    assert_eq!(wrong("<ds:Object>", "<ds:Object Id=\"evidence\">"), CheckError::Malformed("an Id is not unique"));
+    assert_eq!(wrong(" Id=\"evidence\"", ""), CheckError::Malformed("a reference to nothing"));
+    assert_eq!(wrong("</ds:Signature>", ""), CheckError::Malformed("not well-formed"));
 }
 
 #[test]
