@@ -1,0 +1,69 @@
+//! The command line.
+
+use std::{ffi::OsString, path::PathBuf};
+
+use super::SETTINGS;
+
+/// What the command line asks for.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Run the portal, with this settings file.
+    Serve(Option<PathBuf>),
+    /// Read the settings, say whether they can be used, and stop.
+    Check(Option<PathBuf>),
+    /// Say how to use the command, and stop.
+    Help,
+    /// Say which version this is, and stop.
+    Version,
+}
+
+/// The command line cannot be understood.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not understood here; see server --help")]
+pub struct ArgsError(OsString);
+
+/// Understands the command line, the program's name left out.
+///
+/// # Errors
+/// The first word that cannot be understood.
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, ArgsError> {
+    let mut args = args.into_iter();
+    let mut file = None;
+    let mut words = Vec::new();
+    while let Some(arg) = args.next() {
+        match arg.to_str() {
+            Some("--help" | "-h" | "help") => return Ok(Command::Help),
+            Some("--version" | "-V") => return Ok(Command::Version),
+            Some("--config") => file = Some(args.next().map(PathBuf::from).ok_or(ArgsError(arg))?),
+            Some(option) if option.starts_with('-') => return Err(ArgsError(arg)),
+            _ => words.push(arg),
+        }
+    }
+    match words.iter().map(|word| word.to_str()).collect::<Vec<_>>()[..] {
+        [] => Ok(Command::Serve(file)),
+        [Some("config"), Some("check")] => Ok(Command::Check(file)),
+        _ => Err(ArgsError(words.swap_remove(0))),
+    }
+}
+
+/// How to use the command.
+#[must_use]
+pub fn help() -> String {
+    let mut text = String::from(
+        "Countersign, a signing desk.
+
+Usage:
+  server [--config FILE]               run the portal
+  server config check [--config FILE]  say whether the settings can be used
+  server --version
+
+Settings come from the TOML file, then from the environment, which wins.
+Without a vendor's account the embedded signing service (no legal effect) is used.
+
+",
+    );
+    for setting in SETTINGS {
+        text.push_str(&format!("  {}\n      {} [{}]\n", setting.variable(), setting.about, setting.default));
+    }
+    text
+}

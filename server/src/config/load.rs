@@ -1,0 +1,330 @@
+//! Reads and checks settings.
+
+use std::{
+    ffi::OsString,
+    io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use figment::{
+    Figment, Metadata, Profile, Provider,
+    error::Kind,
+    providers::{Format, Toml},
+    util::nest,
+    value::{Dict, Map, Value},
+};
+use secrecy::{ExposeSecret, SecretString};
+use url::{Host, Url};
+
+use super::{
+    Config, LiveConfig, LogConfig, LoginConfig, SandboxConfig, UpstreamKind,
+    raw::{LogFormat, Raw, Reach, Sandbox, Upstream},
+    table::variable,
+};
+
+const PREFIX: &str = "COUNTERSIGN_";
+/// The variable that names the file; not itself a setting.
+const FILE_VARIABLE: &str = "COUNTERSIGN_CONFIG";
+
+/// Why the settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A setting is unknown, of the wrong type, or does not go with the others.
+    #[error("setting {setting} ({}): {finding}", variable(.setting))]
+    Setting {
+        /// Its name in the file.
+        setting: String,
+        /// What is wrong, and what would be right.
+        finding: String,
+    },
+    /// The file is not TOML.
+    #[error("the settings file cannot be understood: {0}")]
+    Syntax(String),
+    /// A file that a setting names cannot be read.
+    #[error("setting {setting} ({}): {} cannot be read", variable(.setting), .path.display())]
+    File {
+        /// The setting that names it.
+        setting: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What happened.
+        source: io::Error,
+    },
+}
+
+fn wrong(setting: &str, finding: impl Into<String>) -> ConfigError {
+    ConfigError::Setting { setting: setting.to_owned(), finding: finding.into() }
+}
+
+/// Reads settings from `file`, or else from the file that `COUNTERSIGN_CONFIG`
+/// names, and from `environment`, which wins.
+///
+/// # Errors
+/// The first thing that is wrong, by the setting's name.
+pub fn load(
+    file: Option<PathBuf>,
+    environment: impl IntoIterator<Item = (OsString, OsString)>,
+) -> Result<Config, ConfigError> {
+    let mut variables = Vec::new();
+    for (name, value) in environment {
+        let Some(name) = name.to_str().filter(|name| name.starts_with(PREFIX)).map(str::to_owned) else { continue };
+        let setting = name.trim_start_matches(PREFIX).to_lowercase().replace("__", ".");
+        let value = value.into_string().map_err(|_| wrong(&setting, "is not valid UTF-8"))?;
+        variables.push((name, setting, value));
+    }
+    let named = variables.iter().find(|(name, ..)| name == FILE_VARIABLE).map(|(.., value)| PathBuf::from(value));
+    let mut figment = Figment::new();
+    if let Some(path) = file.or(named) {
+        let text =
+            std::fs::read_to_string(&path).map_err(|source| ConfigError::File { setting: "config", path, source })?;
+        figment = figment.merge(Toml::string(&text));
+    }
+    let variables = variables.into_iter().filter(|(name, ..)| name != FILE_VARIABLE);
+    for (_, setting, value) in variables {
+        figment = figment.merge(Variable { setting, value });
+    }
+    let raw: Raw = figment.extract().map_err(explain)?;
+    check(raw)
+}
+
+/// One variable of the environment.
+struct Variable {
+    setting: String,
+    value: String,
+}
+
+impl Provider for Variable {
+    fn metadata(&self) -> Metadata {
+        Metadata::named(variable(&self.setting))
+    }
+
+    fn data(&self) -> figment::Result<Map<Profile, Dict>> {
+        // Credentials are taken as they are; elsewhere `60` is a number.
+        let value = if is_credential(&self.setting) {
+            Value::from(self.value.clone())
+        } else {
+            self.value.parse().unwrap_or_else(|never| match never {})
+        };
+        let nested = nest(&self.setting, value);
+        Ok(nested.into_dict().map(|dict| Profile::Default.collect(dict)).unwrap_or_default())
+    }
+}
+
+fn is_credential(setting: &str) -> bool {
+    matches!(setting, "upstream.client_id" | "upstream.client_secret")
+}
+
+/// Says what is wrong in the words of settings, without repeating a credential.
+fn explain(error: figment::Error) -> ConfigError {
+    let mut path = error.path.join(".");
+    let finding = match error.kind {
+        Kind::UnknownField(field, known) => {
+            path = if path.ends_with(&field) || path.is_empty() { field } else { format!("{path}.{field}") };
+            format!("there is no such setting; here are {}", known.join(", "))
+        }
+        Kind::Message(text) if path.is_empty() => return ConfigError::Syntax(text),
+        _ if is_credential(&path) => "must be text in quotation marks".to_owned(),
+        kind => kind.to_string(),
+    };
+    ConfigError::Setting { setting: path, finding }
+}
+
+fn check(raw: Raw) -> Result<Config, ConfigError> {
+    let public_url = match raw.public_url {
+        Some(url) => url,
+        None => default_url("listen", "public_url", raw.listen, None)?,
+    };
+    check_public("listen", raw.listen, "public_url", &public_url)?;
+    for (setting, minutes) in
+        [("login.idle_minutes", raw.login.idle_minutes), ("login.lifetime_minutes", raw.login.lifetime_minutes)]
+    {
+        if !(1..=7 * 24 * 60).contains(&minutes) {
+            return Err(wrong(setting, "must be 1 to 10080 (a week)"));
+        }
+    }
+    if raw.log.filter.parse::<tracing_subscriber::EnvFilter>().is_err() {
+        return Err(wrong("log.filter", "must be like info or info,server=debug"));
+    }
+    let upstream = match account(raw.upstream)? {
+        Some(settings) => UpstreamKind::Http(Box::new(settings)),
+        None => UpstreamKind::Sandbox(sandbox(raw.sandbox, &public_url)?),
+    };
+    let poll = raw.live.poll_seconds.unwrap_or(match upstream {
+        UpstreamKind::Sandbox(_) => 1,
+        UpstreamKind::Http(_) => 10,
+    });
+    if !(1..=3600).contains(&poll) {
+        return Err(wrong("live.poll_seconds", "must be 1 to 3600"));
+    }
+    Ok(Config {
+        listen: raw.listen,
+        public_url,
+        data_dir: raw.data_dir,
+        site_root: raw.site_root,
+        log: LogConfig { filter: raw.log.filter, json: raw.log.format == LogFormat::Json },
+        login: LoginConfig {
+            idle: time::Duration::minutes(raw.login.idle_minutes.into()),
+            lifetime: time::Duration::minutes(raw.login.lifetime_minutes.into()),
+        },
+        live: LiveConfig { poll: Duration::from_secs(poll.into()) },
+        upstream,
+    })
+}
+
+/// The vendor's account, if there is one.
+fn account(raw: Upstream) -> Result<Option<upstream::Settings>, ConfigError> {
+    let secret = match (raw.client_secret, raw.client_secret_file) {
+        (Some(_), Some(_)) => {
+            return Err(wrong("upstream.client_secret_file", "is set beside upstream.client_secret; keep one of them"));
+        }
+        (Some(secret), None) => Some(secret),
+        (None, Some(path)) => Some(read_secret("upstream.client_secret_file", path)?),
+        (None, None) => None,
+    };
+    let (client_id, secret) = match (raw.client_id, secret) {
+        (Some(id), Some(secret)) => (id, secret),
+        (Some(_), None) => {
+            return Err(wrong("upstream.client_secret", "is missing; upstream.client_id needs it"));
+        }
+        (None, Some(_)) => return Err(wrong("upstream.client_id", "is missing; upstream.client_secret needs it")),
+        (None, None) => {
+            let unused = [
+                ("upstream.base_url", raw.base_url.is_some()),
+                ("upstream.token_url", raw.token_url.is_some()),
+                ("upstream.reach", raw.reach.is_some()),
+                ("upstream.ca_file", raw.ca_file.is_some()),
+            ];
+            return match unused.into_iter().find(|(_, set)| *set) {
+                Some((setting, _)) => Err(wrong(
+                    setting,
+                    "has no meaning without upstream.client_id and upstream.client_secret; set these, or leave it out for the sandbox",
+                )),
+                None => Ok(None),
+            };
+        }
+    };
+    for (setting, empty) in [
+        ("upstream.client_id", client_id.trim().is_empty()),
+        ("upstream.client_secret", secret.expose_secret().trim().is_empty()),
+    ] {
+        if empty {
+            return Err(wrong(setting, "must not be empty"));
+        }
+    }
+    let reach = match raw.reach {
+        Some(Reach::Private) => upstream::Reach::Private,
+        Some(Reach::Public) | None => upstream::Reach::Public,
+    };
+    let mut settings = upstream::Settings::new(
+        raw.base_url.map_or_else(|| url("upstream.base_url", "https://api.signicat.com/sign"), Ok)?,
+        raw.token_url
+            .map_or_else(|| url("upstream.token_url", "https://api.signicat.com/auth/open/connect/token"), Ok)?,
+        client_id,
+        secret,
+        reach,
+    );
+    if let Some(path) = raw.ca_file {
+        settings.authorities_pem =
+            std::fs::read(&path).map_err(|source| ConfigError::File { setting: "upstream.ca_file", path, source })?;
+    }
+    Ok(Some(settings))
+}
+
+fn sandbox(raw: Sandbox, portal: &Url) -> Result<SandboxConfig, ConfigError> {
+    let public_url = match raw.public_url {
+        Some(url) => url,
+        None => default_url("sandbox.listen", "sandbox.public_url", raw.listen, Some("localhost"))?,
+    };
+    check_public("sandbox.listen", raw.listen, "sandbox.public_url", &public_url)?;
+    if public_url.host_str() == portal.host_str() {
+        return Err(wrong(
+            "sandbox.public_url",
+            "must have another host than public_url (e.g. localhost beside 127.0.0.1), so that browsers keep the two apart",
+        ));
+    }
+    if raw.control_plane && !raw.listen.ip().is_loopback() {
+        return Err(wrong("sandbox.control_plane", "is for loopback only; set sandbox.listen to 127.0.0.1 or leave it out"));
+    }
+    if !(1..=3600).contains(&raw.token_ttl_seconds) {
+        return Err(wrong("sandbox.token_ttl_seconds", "must be 1 to 3600"));
+    }
+    Ok(SandboxConfig {
+        listen: raw.listen,
+        public_url,
+        token_ttl_seconds: raw.token_ttl_seconds,
+        control_plane: raw.control_plane,
+    })
+}
+
+/// A public address must work with cookies that browsers send by TLS or to
+/// themselves only, and must not be spelt with more than an origin.
+fn check_public(listening: &str, listen: SocketAddr, setting: &str, url: &Url) -> Result<(), ConfigError> {
+    let is_origin = matches!(url.scheme(), "http" | "https")
+        && url.has_host()
+        && url.path() == "/"
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none();
+    if !is_origin {
+        return Err(wrong(setting, "must be scheme, host and port alone, like https://portal.example.com"));
+    }
+    if url.scheme() == "https" {
+        return Ok(());
+    }
+    if !listen.ip().is_loopback() {
+        return Err(wrong(
+            listening,
+            format!(
+                "{listen} can be reached from other machines; put a TLS proxy before it and set {setting} to its https:// address, or listen on 127.0.0.1"
+            ),
+        ));
+    }
+    let is_loopback = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    };
+    if is_loopback { Ok(()) } else { Err(wrong(setting, "must begin with https:// unless its host is loopback")) }
+}
+
+fn default_url(listening: &str, setting: &str, listen: SocketAddr, host: Option<&str>) -> Result<Url, ConfigError> {
+    if !listen.ip().is_loopback() {
+        return Err(wrong(
+            setting,
+            format!("is missing; {listening} is not loopback, so set it to the https:// address that browsers use"),
+        ));
+    }
+    match host {
+        Some(host) => url(setting, &format!("http://{host}:{}", listen.port())),
+        None => url(setting, &format!("http://{listen}")),
+    }
+}
+
+fn url(setting: &str, text: &str) -> Result<Url, ConfigError> {
+    text.parse().map_err(|_| wrong(setting, "is not an address"))
+}
+
+/// Reads a secret, without the line break that editors add.
+fn read_secret(setting: &'static str, path: PathBuf) -> Result<SecretString, ConfigError> {
+    refuse_public_file(setting, &path)?;
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(SecretString::from(text.trim_end_matches(['\r', '\n']))),
+        Err(source) => Err(ConfigError::File { setting, path, source }),
+    }
+}
+
+/// A secret that every user of the machine can read is none.
+fn refuse_public_file(setting: &'static str, path: &Path) -> Result<(), ConfigError> {
+    #[cfg(unix)]
+    if let Ok(metadata) = std::fs::metadata(path)
+        && std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o007 != 0
+    {
+        let finding = format!("{} can be read by every user of this machine; run chmod 600 on it", path.display());
+        return Err(wrong(setting, finding));
+    }
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! Settings: defaults, then a TOML file, then the environment. Nothing else in
+//! this crate reads either.
+//!
+//! Every setting is described in `docs/configuration.md`, which a test keeps
+//! complete. Unknown settings are refused, so that a misspelt one is noticed.
+
+pub mod args;
+mod load;
+mod raw;
+mod table;
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use time::Duration;
+use url::Url;
+
+pub use load::{ConfigError, load};
+pub use table::{SETTINGS, Setting};
+
+/// The settings, checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where the portal listens.
+    pub listen: SocketAddr,
+    /// The address that browsers use: scheme, host and port alone.
+    pub public_url: Url,
+    /// Where databases and keys are.
+    pub data_dir: PathBuf,
+    /// Where the browser's files are.
+    pub site_root: PathBuf,
+    /// What is logged, and how.
+    pub log: LogConfig,
+    /// How long people stay signed in.
+    pub login: LoginConfig,
+    /// How often the signing API is asked about open sessions.
+    pub live: LiveConfig,
+    /// Which signing API.
+    pub upstream: UpstreamKind,
+}
+
+/// What is logged, and how.
+#[derive(Debug, Clone)]
+pub struct LogConfig {
+    /// In the words of `tracing_subscriber::EnvFilter`.
+    pub filter: String,
+    /// One JSON object a line instead of text.
+    pub json: bool,
+}
+
+/// How long people stay signed in.
+#[derive(Debug, Clone, Copy)]
+pub struct LoginConfig {
+    /// Without doing anything.
+    pub idle: Duration,
+    /// At all.
+    pub lifetime: Duration,
+}
+
+/// How often the signing API is asked.
+#[derive(Debug, Clone, Copy)]
+pub struct LiveConfig {
+    /// Time between two rounds over open sessions.
+    pub poll: std::time::Duration,
+}
+
+/// Which signing API. Matched in `upstream.rs` alone.
+#[derive(Debug, Clone)]
+pub enum UpstreamKind {
+    /// The embedded signing service.
+    Sandbox(SandboxConfig),
+    /// A vendor's account, or a signing service run elsewhere.
+    Http(Box<upstream::Settings>),
+}
+
+/// How the embedded signing service runs.
+#[derive(Debug, Clone)]
+pub struct SandboxConfig {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// The address that signers' browsers use. Another host than the portal's, so
+    /// that browsers treat the two as different sites.
+    pub public_url: Url,
+    /// Lifetime of its access tokens, in seconds.
+    pub token_ttl_seconds: u32,
+    /// Whether tests may command it.
+    pub control_plane: bool,
+}
+
+impl Config {
+    /// Whether browsers reach the portal by TLS.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.public_url.scheme() == "https"
+    }
+
+    /// The portal's origin, as browsers write it.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        self.public_url.origin().ascii_serialization()
+    }
+}
+
+#[cfg(test)]
+mod tests;

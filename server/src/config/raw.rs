@@ -1,0 +1,115 @@
+//! Settings as they are written, before they are checked against each other.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use secrecy::SecretString;
+use serde::Deserialize;
+use url::Url;
+
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Raw {
+    pub(super) listen: SocketAddr,
+    pub(super) public_url: Option<Url>,
+    pub(super) data_dir: PathBuf,
+    pub(super) site_root: PathBuf,
+    pub(super) log: Log,
+    pub(super) login: Login,
+    pub(super) live: Live,
+    pub(super) upstream: Upstream,
+    pub(super) sandbox: Sandbox,
+}
+
+impl Default for Raw {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 3000)),
+            public_url: None,
+            data_dir: "data".into(),
+            site_root: "target/site".into(),
+            log: Log::default(),
+            login: Login::default(),
+            live: Live::default(),
+            upstream: Upstream::default(),
+            sandbox: Sandbox::default(),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Log {
+    pub(super) filter: String,
+    pub(super) format: LogFormat,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { filter: "info".to_owned(), format: LogFormat::Text }
+    }
+}
+
+#[derive(Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Login {
+    pub(super) idle_minutes: u32,
+    pub(super) lifetime_minutes: u32,
+}
+
+impl Default for Login {
+    fn default() -> Self {
+        Self { idle_minutes: 60, lifetime_minutes: 600 }
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Live {
+    pub(super) poll_seconds: Option<u32>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Upstream {
+    pub(super) client_id: Option<String>,
+    pub(super) client_secret: Option<SecretString>,
+    pub(super) client_secret_file: Option<PathBuf>,
+    pub(super) base_url: Option<Url>,
+    pub(super) token_url: Option<Url>,
+    pub(super) reach: Option<Reach>,
+    pub(super) ca_file: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Reach {
+    Public,
+    Private,
+}
+
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Sandbox {
+    pub(super) listen: SocketAddr,
+    pub(super) public_url: Option<Url>,
+    pub(super) token_ttl_seconds: u32,
+    pub(super) control_plane: bool,
+}
+
+impl Default for Sandbox {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 3001)),
+            public_url: None,
+            token_ttl_seconds: 600,
+            control_plane: false,
+        }
+    }
+}

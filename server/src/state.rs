@@ -1,0 +1,31 @@
+//! What every request shares.
+
+use std::sync::Arc;
+
+use leptos::config::LeptosOptions;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use upstream::SigningApi;
+
+use crate::{clock::Clock, config::Config, live::Hub, random::Random, store::Store};
+
+/// The running portal.
+pub struct Portal {
+    /// Its settings.
+    pub config: Config,
+    /// Its rows.
+    pub store: Store,
+    /// The signing API.
+    pub upstream: Arc<dyn SigningApi>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+    /// What pages need to know of the browser's files.
+    pub leptos: LeptosOptions,
+    /// Wakes live streams; `Hub::default()`.
+    pub hub: Hub,
+    /// Ends streams and background work when the portal stops.
+    pub shutdown: CancellationToken,
+    /// Work that outlives the request that asked for it; waited for when the portal stops.
+    pub tasks: TaskTracker,
+}

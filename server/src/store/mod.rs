@@ -1,0 +1,152 @@
+//! Rows: one SQLite file in WAL mode, one connection that writes, a few that read.
+//!
+//! All SQL of the portal is in this folder, one file per kind of row. Functions
+//! that read take a connection from [`Store::read`]; functions that write take one
+//! from [`Store::write`], so that callers decide what is one transaction.
+
+pub mod logins;
+pub mod staff;
+
+use std::{io, path::Path, time::Duration};
+
+use sqlx::{
+    Sqlite, SqliteConnection, SqlitePool, SqlSafeStr, Transaction,
+    migrate::{Migration, MigrationType, Migrator},
+    pool::PoolConnection,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+/// How many connections read at once.
+const READERS: u32 = 4;
+/// How long a connection waits for the file's lock; only another process could hold it.
+const BUSY: Duration = Duration::from_secs(5);
+/// How long a request waits for a connection before it is refused.
+const ACQUIRE: Duration = Duration::from_secs(5);
+
+/// What functions of this folder run on.
+pub type Connection = SqliteConnection;
+/// A connection for reading.
+pub type Read = PoolConnection<Sqlite>;
+/// The transaction that may write. Dropped without a commit, it is rolled back.
+pub type Write = Transaction<'static, Sqlite>;
+
+/// Why rows could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// There is such a row already; tell the person, or read it.
+    #[error("there is such a row already")]
+    Duplicate,
+    /// A row holds something that this code never writes.
+    #[error("a stored row has a bad {0}")]
+    Corrupt(&'static str),
+    /// The database is out of reach or failed; try again later.
+    #[error("the database failed")]
+    Unavailable(#[source] sqlx::Error),
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match error.as_database_error() {
+            Some(cause) if cause.is_unique_violation() => Self::Duplicate,
+            _ => Self::Unavailable(error),
+        }
+    }
+}
+
+/// Why the database could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The file cannot be made or opened.
+    #[error("the database file cannot be made or opened")]
+    File(#[from] io::Error),
+    /// The file is no database of ours, or damaged.
+    #[error("the database cannot be opened")]
+    Database(#[from] sqlx::Error),
+    /// Its tables cannot be brought up to date; perhaps a newer version made them.
+    #[error("the database's tables cannot be brought up to date")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+}
+
+/// The database.
+#[derive(Debug, Clone)]
+pub struct Store {
+    writer: SqlitePool,
+    readers: SqlitePool,
+}
+
+impl Store {
+    /// Opens the database file, makes it with mode 0600 if it is missing, and
+    /// brings its tables up to date.
+    ///
+    /// # Errors
+    /// As [`OpenError`] says.
+    pub async fn open(path: &Path) -> Result<Self, OpenError> {
+        create_private(path)?;
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY);
+        let pool = || SqlitePoolOptions::new().acquire_timeout(ACQUIRE);
+        let writer = pool().max_connections(1).connect_with(options.clone()).await?;
+        migrations().run(&writer).await?;
+        let readers = pool().max_connections(READERS).connect_with(options.read_only(true)).await?;
+        Ok(Self { writer, readers })
+    }
+
+    /// A connection for reading.
+    ///
+    /// # Errors
+    /// The database is out of reach.
+    pub async fn read(&self) -> Result<Read, StoreError> {
+        self.readers.acquire().await.map_err(StoreError::Unavailable)
+    }
+
+    /// Begins the one transaction that may write at a time; others wait. Commit it,
+    /// or nothing happened. Never hold it across a call to another service.
+    ///
+    /// # Errors
+    /// The database is out of reach, or too many wait.
+    pub async fn write(&self) -> Result<Write, StoreError> {
+        self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(StoreError::Unavailable)
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// It does not.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1").execute(&mut *self.read().await?).await?;
+        Ok(())
+    }
+
+    /// Closes all connections; what was committed is on disk already.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+/// The tables' history, oldest first. Written out because `sqlx::migrate!` would
+/// compile SQLite a second time, for the macro.
+fn migrations() -> Migrator {
+    let history = [("staff and logins", include_str!("../../migrations/0001_staff_and_logins.sql"))];
+    let history = (1..).zip(history).map(|(version, (name, sql))| {
+        Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
+    });
+    Migrator::with_migrations(history.collect())
+}
+
+/// Makes an empty file with mode 0600, unless there is one. SQLite gives its
+/// companion files the same mode.
+fn create_private(path: &Path) -> io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}

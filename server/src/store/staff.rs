@@ -1,0 +1,86 @@
+//! Accounts of the people at the desk.
+
+use app::model::Staff;
+use sqlx::Row;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{Connection, StoreError};
+use crate::clock::millis;
+
+/// An account to be made.
+pub struct NewStaff<'a> {
+    /// Row id.
+    pub id: Uuid,
+    /// User name as it is compared: NFKC, lower case.
+    pub username: &'a str,
+    /// Name to show.
+    pub name: &'a str,
+    /// PHC string.
+    pub password_hash: &'a str,
+    /// When.
+    pub created_at: OffsetDateTime,
+}
+
+/// What signing in needs to know of an account.
+pub struct Credentials {
+    /// Whose they are.
+    pub staff: Staff,
+    /// PHC string.
+    pub password_hash: String,
+}
+
+/// Whether there is any account yet.
+///
+/// # Errors
+/// As [`StoreError`] says.
+pub async fn any(connection: &mut Connection) -> Result<bool, StoreError> {
+    Ok(sqlx::query("SELECT 1 FROM staff LIMIT 1").fetch_optional(connection).await?.is_some())
+}
+
+/// Makes an account.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] when the user name is taken; otherwise as [`StoreError`] says.
+pub async fn insert(connection: &mut Connection, staff: &NewStaff<'_>) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO staff (id, username, name, password_hash, created_at) VALUES (?, ?, ?, ?, ?)")
+        .bind(staff.id)
+        .bind(staff.username)
+        .bind(staff.name)
+        .bind(staff.password_hash)
+        .bind(millis(staff.created_at))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Finds an account by its user name, as it is compared.
+///
+/// # Errors
+/// As [`StoreError`] says.
+pub async fn credentials(connection: &mut Connection, username: &str) -> Result<Option<Credentials>, StoreError> {
+    let row = sqlx::query("SELECT id, name, password_hash FROM staff WHERE username = ?")
+        .bind(username)
+        .fetch_optional(connection)
+        .await?;
+    row.map(|row| {
+        Ok(Credentials {
+            staff: Staff { id: row.try_get("id")?, name: row.try_get("name")? },
+            password_hash: row.try_get("password_hash")?,
+        })
+    })
+    .transpose()
+}
+
+/// Replaces the password's hash, for example by one of higher cost.
+///
+/// # Errors
+/// As [`StoreError`] says.
+pub async fn set_password_hash(connection: &mut Connection, id: Uuid, password_hash: &str) -> Result<(), StoreError> {
+    sqlx::query("UPDATE staff SET password_hash = ? WHERE id = ?")
+        .bind(password_hash)
+        .bind(id)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
