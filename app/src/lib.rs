@@ -10,5 +10,24 @@ pub mod api;
 pub mod backend;
 pub mod error;
 pub mod form;
+pub mod islands;
 pub mod model;
+#[cfg(feature = "ssr")]
+mod pages;
 pub mod paths;
+#[cfg(feature = "ssr")]
+mod shell;
+pub mod ui;
+
+// What islands share in the browser. The server compiles it, since it renders the
+// islands too, and runs none of it.
+mod clock;
+mod fetch;
+mod hashing;
+mod listeners;
+mod live;
+mod num;
+mod upload;
+
+#[cfg(feature = "ssr")]
+pub use shell::{App, shell};

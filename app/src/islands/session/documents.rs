@@ -1,0 +1,118 @@
+//! The documents with their three hashes.
+
+use contract::Sha256Digest;
+use leptos::prelude::*;
+
+use crate::{
+    model::{DocumentView, HashVerdict, SessionDetail, SessionId},
+    paths,
+    ui::{Glyph, Icon, size},
+};
+
+/// The table of documents. A row is drawn anew only when it changes itself.
+#[component]
+pub(super) fn Documents(shown: RwSignal<SessionDetail>) -> impl IntoView {
+    let session = shown.with_untracked(|detail| detail.row.id);
+    let documents =
+        Memo::new(move |_| shown.with(|detail| detail.documents.iter().cloned().enumerate().collect::<Vec<_>>()));
+    view! {
+        <section class="panel" aria-labelledby="documents-heading">
+            <div class="panel-head">
+                <h2 id="documents-heading">"Documents"</h2>
+                <p class="hint">"SHA-256, computed in three places"</p>
+            </div>
+            <table class="table documents" role="table">
+                <thead role="rowgroup">
+                    <tr role="row">
+                        <th role="columnheader" scope="col">"Document"</th>
+                        <th role="columnheader" scope="col">"Browser"</th>
+                        <th role="columnheader" scope="col">"Server"</th>
+                        <th role="columnheader" scope="col">"Signing API"</th>
+                        <th role="columnheader" scope="col">"Verdict"</th>
+                    </tr>
+                </thead>
+                <tbody role="rowgroup">
+                    <For
+                        each=move || documents.get()
+                        key=|(index, view)| (*index, view.document, view.server_hash, view.api_hash)
+                        children=move |(_, view)| row(session, view)
+                    />
+                </tbody>
+            </table>
+        </section>
+    }
+}
+
+fn row(session: SessionId, view: DocumentView) -> impl IntoView {
+    let (class, glyph, verdict) = match view.verdict() {
+        HashVerdict::Same => ("verdict good", Glyph::Shield, "All three hashes agree"),
+        HashVerdict::Different => ("verdict bad", Glyph::Cross, "The hashes differ: not sent"),
+        HashVerdict::Incomplete => ("verdict quiet", Glyph::Dots, "Not all hashes are there yet"),
+    };
+    let hashes = [("Browser", Some(view.browser_hash)), ("Server", view.server_hash), ("Signing API", view.api_hash)];
+    let name = match view.document {
+        Some(document) => {
+            let href = paths::download(session, document);
+            let save_as = view.filename.clone();
+            view! { <a class="name" href=href download=save_as>{view.filename}</a> }.into_any()
+        }
+        None => view! { <span class="name">{view.filename}</span> }.into_any(),
+    };
+    view! {
+        <tr role="row">
+            <td role="cell" data-label="Document">
+                {name}
+                <p class="meta">{[kind(&view.mime_type), ", ", &size(view.size)].concat()}</p>
+                <details class="hashes">
+                    <summary>"Full hashes"</summary>
+                    <dl>{hashes.map(|(place, hash)| full(place, hash)).into_iter().collect_view()}</dl>
+                </details>
+            </td>
+            {hashes.map(|(place, hash)| short(place, hash)).into_iter().collect_view()}
+            <td role="cell" data-label="Verdict">
+                <span class=class>
+                    <Icon glyph=glyph />
+                    <span>{verdict}</span>
+                </span>
+            </td>
+        </tr>
+    }
+}
+
+fn short(place: &'static str, hash: Option<Sha256Digest>) -> impl IntoView {
+    view! {
+        <td role="cell" data-label=place>
+            <code>{hash.map_or_else(|| "not yet".to_owned(), |hash| abbreviated(&hash))}</code>
+        </td>
+    }
+}
+
+fn full(place: &'static str, hash: Option<Sha256Digest>) -> impl IntoView {
+    view! {
+        <div>
+            <dt>{place}</dt>
+            <dd>
+                <code>{hash.map_or_else(|| "not yet".to_owned(), |hash| hash.hex())}</code>
+            </dd>
+        </div>
+    }
+}
+
+/// Enough of a hash to tell it apart at a glance; the full one is a click away.
+pub(super) fn abbreviated(hash: &Sha256Digest) -> String {
+    let mut text = hash.hex();
+    text.truncate(12);
+    text.push('\u{2026}');
+    text
+}
+
+/// What a media type is called.
+pub(crate) fn kind(mime_type: &str) -> &str {
+    match mime_type {
+        "application/pdf" => "PDF",
+        "text/plain" => "Text",
+        "text/markdown" => "Markdown",
+        "application/xml" => "XML",
+        other => other,
+    }
+}

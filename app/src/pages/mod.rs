@@ -1,0 +1,19 @@
+//! Pages, rendered on the server.
+
+mod layout;
+mod new_session;
+mod problem;
+mod session;
+mod sessions;
+mod setup;
+mod sign_in;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use new_session::NewSessionPage;
+pub(crate) use problem::NotFoundPage;
+pub(crate) use session::SessionPage;
+pub(crate) use sessions::SessionsPage;
+pub(crate) use setup::SetupPage;
+pub(crate) use sign_in::SignInPage;

@@ -1,0 +1,77 @@
+//! A session's page.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use super::{
+    layout::{AsOf, Desk, Place},
+    problem::Problem,
+};
+use crate::{
+    backend::authorised,
+    error::PortalError,
+    islands::{DueCountdown, SessionBody},
+    model::{SessionDetail, SessionId},
+    ui::{Time, language_name},
+};
+
+/// Everything about one session.
+#[component]
+pub(crate) fn SessionPage() -> impl IntoView {
+    let id = use_params_map()
+        .with_untracked(|params| params.get("id"))
+        .and_then(|id| id.parse::<SessionId>().ok())
+        .ok_or_else(PortalError::not_found);
+    let asked = authorised().and_then(|door| id.map(|id| (door, id)));
+    Suspend::new(async move {
+        let found = match asked {
+            Ok(((backend, staff), id)) => backend.session(&staff, id).await,
+            Err(error) => Err(error),
+        };
+        match found {
+            Ok(detail) => view! { <Session detail=detail /> }.into_any(),
+            Err(error) => view! { <Problem error=error /> }.into_any(),
+        }
+    })
+}
+
+#[component]
+fn Session(detail: SessionDetail) -> impl IntoView {
+    let SessionDetail { row, sign_text, language, as_of, now, .. } = detail.clone();
+    view! {
+        <Desk title=row.title.clone() place=Place::Elsewhere as_of=AsOf { event: as_of, now }>
+            <div class="page-head">
+                <h1>{row.title}</h1>
+            </div>
+            <div class="split">
+                <div class="split-main">
+                    <SessionBody detail=detail />
+                </div>
+                <aside class="panel facts" aria-label="About this session">
+                    <dl>
+                        <dt>"Signer"</dt>
+                        <dd>{row.signer}</dd>
+                        <dt>"Due"</dt>
+                        <dd>
+                            <Time at=row.due />
+                            <DueCountdown session=row.id standing=row.standing due=row.due now=now as_of=as_of />
+                        </dd>
+                        <dt>"Created"</dt>
+                        <dd>
+                            <Time at=row.created />
+                        </dd>
+                        <dt>"Language"</dt>
+                        <dd>{language_name(&language).to_owned()}</dd>
+                        <dt>"Consent text"</dt>
+                        <dd>
+                            {match sign_text {
+                                Some(text) => view! { <p class="consent">{text}</p> }.into_any(),
+                                None => view! { <p class="hint">"None"</p> }.into_any(),
+                            }}
+                        </dd>
+                    </dl>
+                </aside>
+            </div>
+        </Desk>
+    }
+}

@@ -1,0 +1,168 @@
+//! The list of sessions.
+
+mod filter;
+mod table;
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use self::{
+    filter::{Filter, read_filter},
+    table::Table,
+};
+use super::{
+    layout::{AsOf, Desk, Place},
+    problem::Problem,
+};
+use crate::{
+    backend::authorised,
+    islands::ListNews,
+    model::{ListFilter, Moment, SessionList, Tone},
+    paths,
+    ui::{Glyph, Icon, Notice, Time},
+};
+
+/// The first page of the portal.
+#[component]
+pub(crate) fn SessionsPage() -> impl IntoView {
+    let filter = use_query_map().with_untracked(read_filter);
+    let door = authorised();
+    Suspend::new(async move {
+        let found = match door {
+            Ok((backend, staff)) => backend.list_sessions(&staff, filter).await,
+            Err(error) => Err(error),
+        };
+        match found {
+            Ok(list) => view! { <List list=list /> }.into_any(),
+            Err(error) => view! { <Problem error=error /> }.into_any(),
+        }
+    })
+}
+
+#[component]
+fn List(list: SessionList) -> impl IntoView {
+    let SessionList { rows, total, filter, as_of, now, stale_since } = list;
+    let narrowed = filter.standing.is_some() || filter.text.is_some();
+    let here = paths::sessions(&filter);
+    let body = if !rows.is_empty() {
+        view! {
+            <Table rows=rows as_of=as_of now=now />
+            <Pages filter=filter.clone() total=total />
+        }
+        .into_any()
+    } else if narrowed {
+        view! { <NothingMatches /> }.into_any()
+    } else if filter.page > 1 {
+        view! { <NothingHere /> }.into_any()
+    } else {
+        view! { <NoSessions /> }.into_any()
+    };
+    view! {
+        <Desk title="Signing sessions" place=Place::Sessions as_of=AsOf { event: as_of, now }>
+            <div class="page-head">
+                <h1>"Signing sessions"</h1>
+                <p class="count">{count(total, narrowed)}</p>
+                <a class="button primary" href=paths::NEW_SESSION>
+                    <Icon glyph=Glyph::Plus />
+                    "New session"
+                </a>
+            </div>
+            {stale_since.map(|since| view! { <Stale since=since /> })}
+            <Filter filter=filter narrowed=narrowed />
+            <ListNews as_of=as_of here=here />
+            {body}
+        </Desk>
+    }
+}
+
+fn count(total: u64, narrowed: bool) -> String {
+    match (total, narrowed) {
+        (1, false) => "1 session".to_owned(),
+        (1, true) => "1 session matches".to_owned(),
+        (total, false) => format!("{total} sessions"),
+        (total, true) => format!("{total} sessions match"),
+    }
+}
+
+#[component]
+fn Stale(since: Moment) -> impl IntoView {
+    view! {
+        <Notice tone=Tone::Warning>
+            <p>
+                "The signing service has not answered since " <Time at=since /> ". What you see may be out of date."
+            </p>
+        </Notice>
+    }
+}
+
+#[component]
+fn Pages(filter: ListFilter, total: u64) -> impl IntoView {
+    let page = filter.page.max(1);
+    let last = u32::try_from(total.div_ceil(u64::from(ListFilter::PAGE_SIZE))).unwrap_or(u32::MAX).max(1);
+    let to = |page| paths::sessions(&ListFilter { page, ..filter.clone() });
+    (last > 1).then(|| {
+        view! {
+            <nav class="pages" aria-label="Pages">
+                {(page > 1)
+                    .then(|| {
+                        view! {
+                            <a class="button" rel="prev" href=to(page - 1)>
+                                "Newer"
+                            </a>
+                        }
+                    })}
+                <span>{format!("Page {page} of {last}")}</span>
+                {(page < last)
+                    .then(|| {
+                        view! {
+                            <a class="button" rel="next" href=to(page + 1)>
+                                "Older"
+                            </a>
+                        }
+                    })}
+            </nav>
+        }
+    })
+}
+
+#[component]
+fn NoSessions() -> impl IntoView {
+    view! {
+        <div class="empty">
+            <Icon glyph=Glyph::Mark />
+            <h2>"Nothing sent yet"</h2>
+            <p>"Choose documents, name who is to sign, and follow here how it goes."</p>
+            <a class="button primary" href=paths::NEW_SESSION>
+                "Send the first documents"
+            </a>
+        </div>
+    }
+}
+
+#[component]
+fn NothingMatches() -> impl IntoView {
+    view! {
+        <div class="empty">
+            <Icon glyph=Glyph::Search />
+            <h2>"Nothing matches"</h2>
+            <p>"No session has this state with this title or signer."</p>
+            <a class="button" href=paths::SESSIONS>
+                "Clear the filter"
+            </a>
+        </div>
+    }
+}
+
+#[component]
+fn NothingHere() -> impl IntoView {
+    view! {
+        <div class="empty">
+            <Icon glyph=Glyph::Search />
+            <h2>"This page is empty"</h2>
+            <p>"The list has fewer pages than that."</p>
+            <a class="button" href=paths::SESSIONS>
+                "To the first page"
+            </a>
+        </div>
+    }
+}

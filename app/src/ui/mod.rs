@@ -1,0 +1,25 @@
+//! Widgets. They know nothing of routes or of the server.
+
+mod badge;
+mod escape;
+mod field;
+mod icon;
+mod language;
+mod notice;
+#[cfg(feature = "ssr")]
+mod page_title;
+mod size;
+mod time;
+
+pub use badge::Badge;
+pub use field::{Field, TextArea, TextField, described_by, invalid};
+#[cfg(feature = "ssr")]
+pub use icon::Sprite;
+pub use icon::{Glyph, Icon};
+pub use language::language_name;
+pub use notice::Notice;
+#[cfg(feature = "ssr")]
+pub use page_title::PageTitle;
+pub use size::size;
+pub use time::{Time, clock_in_browsers_zone, in_browsers_zone, localise};
+pub(crate) use time::{date, two_digits};
