@@ -79,8 +79,7 @@ impl Keys {
     pub(crate) fn issue<T: Serialize>(&self, purpose: Purpose, claims: &T) -> Result<String, serde_json::Error> {
         let header = serde_json::to_vec(&serde_json::json!({ "alg": "HS256", "typ": purpose.label() }))?;
         let claims = serde_json::to_vec(claims)?;
-        let message =
-            format!("{}.{}", BASE64_URL_SAFE_NO_PAD.encode(header), BASE64_URL_SAFE_NO_PAD.encode(claims));
+        let message = format!("{}.{}", BASE64_URL_SAFE_NO_PAD.encode(header), BASE64_URL_SAFE_NO_PAD.encode(claims));
         let signature = self.sign(purpose, message.as_bytes());
         Ok(format!("{message}.{signature}"))
     }

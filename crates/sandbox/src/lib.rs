@@ -36,8 +36,7 @@ mod sweep;
 use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
 
 use axum::{
-    Router,
-    middleware,
+    Router, middleware,
     response::IntoResponse,
     routing::{get, post},
 };
@@ -149,13 +148,11 @@ impl Sandbox {
 
     /// Everything that is served over HTTP. Serve it with connect info (`SocketAddr`), so that the
     /// evidence names the signer's network address.
-    #[must_use]
     pub fn router(&self) -> Router {
         let app = &self.0;
         let mut router = Router::new()
             .nest("/sign", api::router(app))
             .route("/auth/open/connect/token", post(oauth::token))
-            .route("/trust/root.pem", get(pages::root_certificate))
             .route("/livez", get(|| async { "ok\n" }))
             .merge(pages::router());
         if app.config.control_plane {

@@ -56,7 +56,9 @@ impl IntoResponse for OAuthError {
         let body = Json(json!({ "error": self.error, "error_description": self.description }));
         let mut response = (self.status, body).into_response();
         if self.status == StatusCode::UNAUTHORIZED {
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"sandbox\""));
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"sandbox\""));
         }
         response
     }
@@ -123,7 +125,9 @@ fn check(app: &App, headers: &HeaderMap, form: &[u8]) -> Result<String, OAuthErr
     }
     match field("grant_type") {
         Some("client_credentials") => {}
-        Some(_) => return Err(OAuthError::bad_request("unsupported_grant_type", "only client_credentials is supported")),
+        Some(_) => {
+            return Err(OAuthError::bad_request("unsupported_grant_type", "only client_credentials is supported"));
+        }
         None => return Err(OAuthError::bad_request("invalid_request", "grant_type is required")),
     }
     // Clients are known that ask for no scope.

@@ -159,7 +159,7 @@ pub(crate) async fn finish(State(app): State<App>, request: Request, next: Next)
 }
 
 /// An error with its causes, for a log line.
-fn chain(error: &(dyn Error + 'static)) -> String {
+pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

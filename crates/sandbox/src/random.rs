@@ -50,7 +50,10 @@ pub(crate) fn document_id(random: &dyn Random, now: OffsetDateTime) -> Result<Do
     ordered_uuid(random, now).map(DocumentId::new)
 }
 
-pub(crate) fn collection_id(random: &dyn Random, now: OffsetDateTime) -> Result<DocumentCollectionId, getrandom::Error> {
+pub(crate) fn collection_id(
+    random: &dyn Random,
+    now: OffsetDateTime,
+) -> Result<DocumentCollectionId, getrandom::Error> {
     ordered_uuid(random, now).map(DocumentCollectionId::new)
 }
 

@@ -1,7 +1,9 @@
 //! Document collections.
 
 use axum::{Json, extract::State};
-use contract::{DocumentCollection, DocumentCollectionId, DocumentReference, Extra, InvalidParam, NewDocumentCollection};
+use contract::{
+    DocumentCollection, DocumentCollectionId, DocumentReference, Extra, InvalidParam, NewDocumentCollection,
+};
 use http::StatusCode;
 
 use crate::{

@@ -85,10 +85,7 @@ fn uploadable_type(headers: &HeaderMap) -> Result<MimeType, ApiError> {
 }
 
 /// `GET /documents/{documentId}`: the bytes, streamed.
-pub(super) async fn download(
-    State(app): State<App>,
-    PathId(id): PathId<DocumentId>,
-) -> Result<Response, ApiError> {
+pub(super) async fn download(State(app): State<App>, PathId(id): PathId<DocumentId>) -> Result<Response, ApiError> {
     let mut db = app.store.read().await?;
     let document = documents::find(&mut db, id, app.clock.now()).await?.ok_or(ApiError::NotFound)?;
     drop(db);

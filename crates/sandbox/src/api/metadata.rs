@@ -11,10 +11,7 @@ use crate::{
 };
 
 /// `GET /documents/{documentId}/metadata`.
-pub(super) async fn read(
-    State(app): State<App>,
-    PathId(id): PathId<DocumentId>,
-) -> Result<Json<Document>, ApiError> {
+pub(super) async fn read(State(app): State<App>, PathId(id): PathId<DocumentId>) -> Result<Json<Document>, ApiError> {
     let mut db = app.store.read().await?;
     let document = documents::find(&mut db, id, app.clock.now()).await?.ok_or(ApiError::NotFound)?;
     Ok(Json(document.wire()))

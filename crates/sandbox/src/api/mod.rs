@@ -14,6 +14,8 @@ use axum::{
     routing::{get, post},
 };
 
+pub(crate) use documents::stream;
+
 use crate::{control, oauth, problem::ApiError, service::App};
 
 /// The routes of `/sign`. All want an access token, unknown ones too.

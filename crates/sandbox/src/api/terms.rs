@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use contract::{
-    DocumentCollectionId, Extra, InvalidParam, LifecycleState, MimeType, NewSigningSession, SigningFlow,
-    SigningSessionId, limits,
+    DocumentCollectionId, InvalidParam, LifecycleState, MimeType, NewSigningSession, SigningFlow, SigningSessionId,
+    limits,
 };
 use sqlx::SqliteConnection;
 use time::{Duration, OffsetDateTime};
@@ -118,16 +118,15 @@ pub(super) fn settle(mut request: NewSigningSession, now: OffsetDateTime) -> (Ne
 /// What this service does not understand it does not repeat: an unknown field named
 /// `lifecycle`, say, would come out beside the real one.
 fn forget_unknown_fields(request: &mut NewSigningSession) {
-    let mut forget = |extra: &mut Extra| extra.clear();
-    forget(&mut request.extra);
-    request.documents.iter_mut().for_each(|document| forget(&mut document.extra));
+    request.extra.clear();
+    request.documents.iter_mut().for_each(|document| document.extra.clear());
     for setup in &mut request.signing_setup {
-        forget(&mut setup.extra);
-        setup.identity_providers.iter_mut().for_each(|provider| forget(&mut provider.extra));
+        setup.extra.clear();
+        setup.identity_providers.iter_mut().for_each(|provider| provider.extra.clear());
     }
-    request.signer.iter_mut().for_each(|signer| forget(&mut signer.extra));
-    request.archive.iter_mut().for_each(|archive| forget(&mut archive.extra));
-    request.pre_authentication.iter_mut().for_each(|settings| forget(&mut settings.extra));
-    request.ui.iter_mut().for_each(|ui| forget(&mut ui.extra));
-    request.redirect_settings.iter_mut().for_each(|redirects| forget(&mut redirects.extra));
+    request.signer.iter_mut().for_each(|signer| signer.extra.clear());
+    request.archive.iter_mut().for_each(|archive| archive.extra.clear());
+    request.pre_authentication.iter_mut().for_each(|settings| settings.extra.clear());
+    request.ui.iter_mut().for_each(|ui| ui.extra.clear());
+    request.redirect_settings.iter_mut().for_each(|redirects| redirects.extra.clear());
 }

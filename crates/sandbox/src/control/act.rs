@@ -9,8 +9,9 @@ use crate::{
     extract::{JsonBody, PathId},
     identity,
     keys::fingerprint,
-    pages, random,
+    pages,
     problem::ApiError,
+    random,
     service::App,
     signing::{self, ActError, Actor},
     store::{
@@ -60,7 +61,11 @@ async fn walk_through(app: &App, session: SigningSessionId, origin: &Origin) -> 
     let (name, national_id) = identity::test_person(&terms);
     let visit = Visit {
         viewed: true,
-        consent: Some(GivenConsent { text: pages::consent_text(&terms, &Language::En), language: Language::En, at: now }),
+        consent: Some(GivenConsent {
+            text: pages::consent_text(&terms, &Language::En),
+            language: Language::En,
+            at: now,
+        }),
         identity: Some(identity::authenticate(app, provider, name, Some(national_id), now)?),
     };
     visits::begin(&mut tx, &cookie_hash, session, now).await?;

@@ -39,10 +39,7 @@ struct Moment {
 }
 
 /// `POST /__sandbox/clock {"advanceSeconds": n}`; 0 only asks for the time.
-async fn advance_clock(
-    State(app): State<App>,
-    JsonBody(request): JsonBody<Advance>,
-) -> Result<Json<Moment>, ApiError> {
+async fn advance_clock(State(app): State<App>, JsonBody(request): JsonBody<Advance>) -> Result<Json<Moment>, ApiError> {
     let now = match request.advance_seconds {
         0 => app.clock.now(),
         seconds => app

@@ -1,12 +1,28 @@
-//! The signer's pages.
+//! The signer's pages: rendered here, plain forms, no script.
+//!
+//! The way through a session is welcome → documents → consent → identify → confirm,
+//! each page a file. `guest` says who may see a page, `layout` how all of them look,
+//! `text` what they say in which language.
+
+mod confirm;
+mod consent;
+mod documents;
+mod endings;
+mod guest;
+mod home;
+mod identify;
+mod layout;
+mod reject;
+mod text;
+mod welcome;
 
 use axum::{
     Router,
-    extract::State,
-    response::{IntoResponse, Response},
+    response::Response,
+    routing::{any, get, post},
 };
 use contract::{Language, NewSigningSession};
-use http::header;
+use tower_http::csrf::{CsrfLayer, ProtectionError};
 use url::Url;
 use uuid::Uuid;
 
@@ -14,7 +30,24 @@ use crate::service::App;
 
 /// The routes of the pages.
 pub(crate) fn router() -> Router<App> {
-    Router::new()
+    let signing = Router::new()
+        .route("/sign-session/", get(welcome::show))
+        .route("/sign-session/documents", get(documents::show).post(documents::read))
+        .route("/sign-session/document", get(documents::open))
+        .route("/sign-session/consent", get(consent::show).post(consent::give))
+        .route("/sign-session/identify", get(identify::show).post(identify::authenticate))
+        .route("/sign-session/confirm", get(confirm::show).post(confirm::sign))
+        .route("/sign-session/reject", get(reject::show).post(reject::reject))
+        .route("/sign-session/cancel", post(reject::cancel))
+        .route("/sign-session/outcome", get(endings::outcome))
+        .route("/sign-session/style.css", get(layout::stylesheet))
+        .route("/sign-session/{*rest}", any(endings::nothing_here))
+        .layer(CsrfLayer::new().with_rejection_response(foreign_form));
+    signing.route("/", get(home::show)).route("/trust/root.pem", get(home::root_certificate))
+}
+
+fn foreign_form(_: ProtectionError) -> Response {
+    endings::stale_form(&text::EN)
 }
 
 /// The signer's link. A bearer secret.
@@ -23,11 +56,7 @@ pub(crate) fn signature_url(public_url: &Url, link: Uuid) -> String {
 }
 
 /// The text that the signer consents to: the session's own, or a plain one.
-pub(crate) fn consent_text(terms: &NewSigningSession, _language: &Language) -> String {
-    terms.sign_text.clone().unwrap_or_default()
-}
-
-/// `GET /trust/root.pem`: what to trust to verify signatures of this service.
-pub(crate) async fn root_certificate(State(app): State<App>) -> Response {
-    ([(header::CONTENT_TYPE, "application/x-pem-file")], app.authority.root_pem().to_owned()).into_response()
+pub(crate) fn consent_text(terms: &NewSigningSession, language: &Language) -> String {
+    let own = terms.sign_text.as_deref().filter(|text| !text.trim().is_empty());
+    own.unwrap_or(text::in_language(language).default_consent).to_owned()
 }

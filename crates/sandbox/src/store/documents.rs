@@ -1,7 +1,7 @@
 //! Rows of documents.
 
 use contract::{Document, DocumentId, DocumentPatch, Extra, MimeType, Sha256Digest};
-use sqlx::{SqliteConnection, sqlite::SqliteRow, Row};
+use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use time::OffsetDateTime;
 
 use super::{StoreError, id, moment, nanos};
@@ -99,11 +99,7 @@ pub(crate) async fn find(
 }
 
 /// Changes metadata; what the patch leaves out stays.
-pub(crate) async fn patch(
-    db: &mut SqliteConnection,
-    id: DocumentId,
-    patch: &DocumentPatch,
-) -> Result<(), StoreError> {
+pub(crate) async fn patch(db: &mut SqliteConnection, id: DocumentId, patch: &DocumentPatch) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE document SET filename = coalesce(?, filename), description = coalesce(?, description),
                              title = coalesce(?, title)
@@ -119,11 +115,7 @@ pub(crate) async fn patch(
 }
 
 /// Deletes the document at `now`. Answers whether it was there.
-pub(crate) async fn delete(
-    db: &mut SqliteConnection,
-    id: DocumentId,
-    now: OffsetDateTime,
-) -> Result<bool, StoreError> {
+pub(crate) async fn delete(db: &mut SqliteConnection, id: DocumentId, now: OffsetDateTime) -> Result<bool, StoreError> {
     let done = sqlx::query("UPDATE document SET expires_at = ?1 WHERE id = ?2 AND expires_at > ?1")
         .bind(nanos(now))
         .bind(id.to_string())

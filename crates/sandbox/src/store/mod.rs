@@ -13,7 +13,7 @@ pub(crate) mod visits;
 use std::{io, path::Path, time::Duration};
 
 use sqlx::{
-    Sqlite, SqlitePool, SqlSafeStr, Transaction,
+    SqlSafeStr, Sqlite, SqlitePool, Transaction,
     migrate::{Migration, MigrationType, Migrator},
     pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},

@@ -28,8 +28,11 @@ pub(crate) struct StoredSession {
 impl StoredSession {
     /// The session as the API answers it at `now`.
     pub(crate) fn wire(self, signature_url: String, now: OffsetDateTime) -> SigningSession {
-        let output = (!self.signatures.is_empty())
-            .then(|| SessionOutput { signatures: self.signatures, packages: Vec::new(), extra: Extra::new() });
+        let output = (!self.signatures.is_empty()).then(|| SessionOutput {
+            signatures: self.signatures,
+            packages: Vec::new(),
+            extra: Extra::new(),
+        });
         SigningSession {
             id: self.id,
             signature_url: Some(signature_url),

@@ -23,8 +23,7 @@ pub(crate) async fn rows(db: &mut SqliteConnection, now: OffsetDateTime) -> Resu
         .bind(oldest)
         .execute(&mut *db)
         .await?;
-    let documents =
-        sqlx::query("DELETE FROM document WHERE expires_at <= ?").bind(oldest).execute(&mut *db).await?;
+    let documents = sqlx::query("DELETE FROM document WHERE expires_at <= ?").bind(oldest).execute(&mut *db).await?;
     let collections = sqlx::query(
         "DELETE FROM collection WHERE deleted_at <= ?
          OR NOT EXISTS (SELECT 1 FROM collection_document WHERE collection_id = collection.id)",

@@ -1,0 +1,87 @@
+//! German.
+
+use super::{Message, Texts};
+
+pub(in super::super) static DE: Texts = Texts {
+    tag: "de",
+    banner: "Testumgebung – ohne Rechtswirkung",
+    step: "Schritt",
+    proceed: "Weiter",
+    back: "Zurück",
+    other_choices: "Andere Möglichkeiten",
+    welcome_lead: "Sie werden um Ihre Unterschrift gebeten. Sie lesen die Dokumente, stimmen einem Text zu, weisen sich aus und unterschreiben.",
+    documents: "Dokumente",
+    to_sign: "Zu unterschreiben",
+    to_read: "Nur zum Lesen",
+    sign_by: "Unterschreiben bis",
+    link_works_until: "Der Link gilt bis",
+    start: "Beginnen",
+    read_heading: "Dokumente lesen",
+    open_document: "Dokument öffnen",
+    opens_in_new_tab: "öffnet sich in einem neuen Tab",
+    have_read: "Ich habe die Dokumente gelesen",
+    consent_heading: "Dem Text zustimmen",
+    default_consent: "Ich habe die Dokumente gelesen und möchte sie unterschreiben.",
+    agree: "Ich stimme dem obigen Text zu",
+    agree_missing: "Setzen Sie das Häkchen, um fortzufahren.",
+    identify_heading: "Weisen Sie sich aus",
+    identify_note: "Dies ist ein Test. Alles, was Sie eingeben, wird geglaubt; geben Sie daher keine Daten einer wirklichen Person ein.",
+    provider: "Identitätsanbieter",
+    name: "Vollständiger Name",
+    name_missing: "Geben Sie einen Namen ein.",
+    national_id: "Nationale Identifikationsnummer",
+    mismatch: "Dies ist nicht die Person, die unterschreiben soll. Prüfen Sie die Nummer, lehnen Sie ab oder unterschreiben Sie später.",
+    identify: "Ausweisen",
+    sign_heading: "Unterschreiben",
+    signer: "Unterzeichner",
+    agreed_to: "Sie haben zugestimmt",
+    sign: "Unterschreiben",
+    reject: "Unterschrift ablehnen",
+    reject_lead: "Eine Ablehnung ist endgültig. Der Absender sieht, dass Sie abgelehnt haben, und Ihre Begründung.",
+    reason: "Begründung (freiwillig)",
+    reason_too_long: "Die Begründung darf höchstens 2048 Zeichen haben.",
+    reject_for_good: "Endgültig ablehnen",
+    cancel: "Abbrechen und später unterschreiben",
+    signed: Message {
+        heading: "Sie haben unterschrieben",
+        body: "Der Absender sieht es jetzt. Sie können diese Seite schließen.",
+    },
+    rejected: Message {
+        heading: "Sie haben abgelehnt",
+        body: "Der Absender sieht es jetzt. Sie können diese Seite schließen.",
+    },
+    put_off: Message {
+        heading: "Sie haben noch nicht unterschrieben",
+        body: "Öffnen Sie Ihren Link wieder, wenn Sie unterschreiben möchten.",
+    },
+    already_signed: Message { heading: "Diese Dokumente sind unterschrieben", body: "Hier ist nichts mehr zu tun." },
+    already_rejected: Message {
+        heading: "Die Unterschrift wurde abgelehnt",
+        body: "Eine Ablehnung ist endgültig. Fragen Sie den Absender, falls sie ein Versehen war.",
+    },
+    blocked: Message {
+        heading: "Sie sind noch nicht an der Reihe",
+        body: "Andere müssen zuerst unterschreiben. Öffnen Sie Ihren Link später wieder.",
+    },
+    expired: Message { heading: "Dieser Link ist abgelaufen", body: "Bitten Sie den Absender um einen neuen." },
+    overdue: Message {
+        heading: "Die Zeit zum Unterschreiben ist vorbei",
+        body: "Die Frist ist verstrichen. Fragen Sie den Absender, was zu tun ist.",
+    },
+    unknown: Message {
+        heading: "Hier ist nichts zu unterschreiben",
+        body: "Der Link ist unvollständig, oder der Absender hat ihn zurückgezogen.",
+    },
+    withdrawn: Message {
+        heading: "Ein Dokument wurde zurückgezogen",
+        body: "Der Absender hat ein Dokument entfernt; diese Dokumente können nicht mehr unterschrieben werden.",
+    },
+    stale_form: Message {
+        heading: "Diese Seite ist veraltet",
+        body: "Es wurde nichts getan. Öffnen Sie Ihren Link wieder.",
+    },
+    failed: Message {
+        heading: "Etwas ist schiefgegangen",
+        body: "Es wurde nichts unterschrieben. Versuchen Sie es noch einmal.",
+    },
+};

@@ -1,0 +1,80 @@
+//! Finnish.
+
+use super::{Message, Texts};
+
+pub(in super::super) static FI: Texts = Texts {
+    tag: "fi",
+    banner: "Testiympäristö – ei oikeusvaikutusta",
+    step: "Vaihe",
+    proceed: "Jatka",
+    back: "Takaisin",
+    other_choices: "Muut vaihtoehdot",
+    welcome_lead: "Sinua pyydetään allekirjoittamaan. Luet asiakirjat, hyväksyt tekstin, tunnistaudut ja allekirjoitat.",
+    documents: "Asiakirjat",
+    to_sign: "Allekirjoitettava",
+    to_read: "Vain luettavaksi",
+    sign_by: "Allekirjoita viimeistään",
+    link_works_until: "Linkki toimii",
+    start: "Aloita",
+    read_heading: "Lue asiakirjat",
+    open_document: "Avaa asiakirja",
+    opens_in_new_tab: "avautuu uuteen välilehteen",
+    have_read: "Olen lukenut asiakirjat",
+    consent_heading: "Hyväksy teksti",
+    default_consent: "Olen lukenut asiakirjat ja haluan allekirjoittaa ne.",
+    agree: "Hyväksyn yllä olevan tekstin",
+    agree_missing: "Merkitse ruutu jatkaaksesi.",
+    identify_heading: "Tunnistaudu",
+    identify_note: "Tämä on testi. Kaikki antamasi tiedot uskotaan, joten älä anna todellisen henkilön tietoja.",
+    provider: "Tunnistuspalvelu",
+    name: "Koko nimi",
+    name_missing: "Anna nimi.",
+    national_id: "Henkilötunnus",
+    mismatch: "Tämä ei ole henkilö, jota pyydettiin allekirjoittamaan. Tarkista tunnus, tai hylkää tai allekirjoita myöhemmin.",
+    identify: "Tunnistaudu",
+    sign_heading: "Allekirjoita",
+    signer: "Allekirjoittaja",
+    agreed_to: "Hyväksyit",
+    sign: "Allekirjoita",
+    reject: "Hylkää allekirjoitus",
+    reject_lead: "Hylkäys on lopullinen. Lähettäjä näkee, että hylkäsit, ja perustelusi.",
+    reason: "Perustelu (vapaaehtoinen)",
+    reason_too_long: "Perustelussa saa olla enintään 2048 merkkiä.",
+    reject_for_good: "Hylkää lopullisesti",
+    cancel: "Peruuta ja allekirjoita myöhemmin",
+    signed: Message {
+        heading: "Olet allekirjoittanut", body: "Lähettäjä näkee sen nyt. Voit sulkea tämän sivun."
+    },
+    rejected: Message { heading: "Olet hylännyt", body: "Lähettäjä näkee sen nyt. Voit sulkea tämän sivun." },
+    put_off: Message {
+        heading: "Et ole vielä allekirjoittanut",
+        body: "Avaa linkki uudelleen, kun haluat allekirjoittaa.",
+    },
+    already_signed: Message {
+        heading: "Nämä asiakirjat on allekirjoitettu",
+        body: "Täällä ei ole enää mitään tehtävää.",
+    },
+    already_rejected: Message {
+        heading: "Allekirjoitus hylättiin",
+        body: "Hylkäys on lopullinen. Kysy lähettäjältä, jos se oli erehdys.",
+    },
+    blocked: Message {
+        heading: "Ei ole vielä sinun vuorosi",
+        body: "Muiden on allekirjoitettava ensin. Avaa linkki myöhemmin uudelleen.",
+    },
+    expired: Message { heading: "Tämä linkki on vanhentunut", body: "Pyydä lähettäjältä uusi." },
+    overdue: Message {
+        heading: "Allekirjoitusaika on päättynyt",
+        body: "Määräaika on kulunut umpeen. Kysy lähettäjältä, miten toimia.",
+    },
+    unknown: Message {
+        heading: "Täällä ei ole mitään allekirjoitettavaa",
+        body: "Linkki on puutteellinen, tai lähettäjä on perunut sen.",
+    },
+    withdrawn: Message {
+        heading: "Asiakirja on peruttu",
+        body: "Lähettäjä on poistanut asiakirjan, joten näitä asiakirjoja ei voi enää allekirjoittaa.",
+    },
+    stale_form: Message { heading: "Tämä sivu on vanhentunut", body: "Mitään ei tehty. Avaa linkki uudelleen." },
+    failed: Message { heading: "Jokin meni vikaan", body: "Mitään ei allekirjoitettu. Yritä uudelleen." },
+};
