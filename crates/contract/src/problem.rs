@@ -34,8 +34,10 @@ open_enum! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvalidParam {
     /// Path of the parameter, for example `[0].dueDate` or `limit`.
+    #[serde(default, deserialize_with = "crate::null_as_default")]
     pub name: String,
     /// What is wrong with it and what would be right.
+    #[serde(default, deserialize_with = "crate::null_as_default")]
     pub reason: String,
 }
 
@@ -55,17 +57,17 @@ impl InvalidParam {
 }
 
 /// An error answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Problem {
     /// HTTP status, repeated in the body.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::null_as_default")]
     pub status: u16,
     /// Short text for people.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::null_as_default")]
     pub title: String,
     /// Stable code for programs.
-    #[serde(default = "unnamed")]
+    #[serde(default = "unnamed", deserialize_with = "code")]
     pub code: ProblemCode,
     /// 32 hexadecimal digits that find this answer in the service's logs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -83,6 +85,23 @@ pub struct Problem {
 
 fn unnamed() -> ProblemCode {
     ProblemCode::Other(String::new())
+}
+
+fn code<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<ProblemCode, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_else(unnamed))
+}
+
+impl std::fmt::Debug for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Not the texts, which may quote what was sent: a debug print ends up in logs.
+        let invalid_params: Vec<_> = self.invalid_params.iter().map(|param| &param.name).collect();
+        f.debug_struct("Problem")
+            .field("status", &self.status)
+            .field("code", &self.code)
+            .field("trace_id", &self.trace_id)
+            .field("invalid_params", &invalid_params)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Problem {

@@ -456,13 +456,22 @@ pub struct Lifecycle {
     /// Whether it can change any more.
     #[serde(default, deserialize_with = "null_as_default")]
     pub state_is_final: bool,
-    /// Why the signer rejected. The field's name is a guess: the public text does
-    /// not give it, so the other likely spellings are read too.
-    #[serde(default, skip_serializing_if = "Option::is_none", alias = "rejectionReason", alias = "reason")]
+    /// Why the signer rejected, under the name that we give it. The public text
+    /// names no field; [`reject_reason`](Self::reject_reason) knows the other likely ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reject_reason: Option<String>,
     /// Fields that this code does not know.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+impl Lifecycle {
+    /// Why the signer rejected, under whichever likely name it came.
+    #[must_use]
+    pub fn reject_reason(&self) -> Option<&str> {
+        let other = || ["rejectionReason", "reason"].iter().find_map(|name| self.extra.get(*name)?.as_str());
+        self.reject_reason.as_deref().or_else(other)
+    }
 }
 
 /// One signature on one document.
