@@ -60,7 +60,7 @@ impl HttpSigningApi {
             .tls_certs_merge(authorities.map_err(SettingsError::Authorities)?)
             .build()
             .map_err(SettingsError::Client)?;
-        let budget = Arc::new(Budget::new());
+        let budget = Arc::new(Budget::new(settings.retry_wait));
         let grant = Arc::new(Grant::new(client.clone(), Arc::clone(&budget), &settings));
         let tokens = TokenCache::new(move || {
             let grant = Arc::clone(&grant);
@@ -208,7 +208,7 @@ impl SigningApi for HttpSigningApi {
             request.headers_mut().insert(CONTENT_LENGTH, length.into());
         }
         *request.body_mut() = Some(reqwest::Body::wrap_stream(body));
-        let sending = watch.guard(self.client.execute(request), idle, create_head);
+        let sending = watch.guard(self.client.execute(request), idle, create_head, deadline);
         let outcome = exchange::head(&operation, idle, deadline, sending).await;
         self.forget_if_refused(&token, &outcome);
         exchange::json(&operation, outcome?, self.answer_bytes_max, idle, deadline).await

@@ -12,19 +12,21 @@ use crate::{
 
 /// Most repetitions of one call.
 const REPETITIONS: u32 = 2;
-/// Longest wait before the first repetition; it doubles for the next.
-const FIRST_WAIT: Duration = Duration::from_millis(200);
 /// A longer wait is not sat out, even when the API asks for it.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// Repetitions that all calls together may make: a fifth of the calls of the last
 /// ten seconds, and ten more. Without it, an API that is down would get three
 /// times its usual load.
-pub(crate) struct Budget(TpsBudget);
+pub(crate) struct Budget {
+    left: TpsBudget,
+    /// Longest wait before a call's first repetition; it doubles for the next.
+    first_wait: Duration,
+}
 
 impl Budget {
-    pub(crate) fn new() -> Self {
-        Self(TpsBudget::new(Duration::from_secs(10), 1, 0.2))
+    pub(crate) fn new(first_wait: Duration) -> Self {
+        Self { left: TpsBudget::new(Duration::from_secs(10), 1, 0.2), first_wait }
     }
 }
 
@@ -40,7 +42,7 @@ pub(crate) struct Attempts<'a> {
 
 impl<'a> Attempts<'a> {
     pub(crate) fn new(budget: &'a Budget, operation: &'a Operation) -> Self {
-        budget.0.deposit();
+        budget.left.deposit();
         let deadline = Instant::now() + operation.total;
         Self { budget, operation, deadline, repetitions: 0, maybe_done: false }
     }
@@ -63,9 +65,9 @@ impl<'a> Attempts<'a> {
         if self.operation.effect == Effect::Change || !is_passing(&error) || self.repetitions == REPETITIONS {
             return Err(error);
         }
-        let wait = error.retry_after().unwrap_or_else(|| part_of(FIRST_WAIT * 2_u32.pow(self.repetitions)));
+        let wait = error.retry_after().unwrap_or_else(|| part_of(self.budget.first_wait * 2_u32.pow(self.repetitions)));
         let ends_in_time = Instant::now().checked_add(wait).is_some_and(|then| then < self.deadline);
-        if wait > LONGEST_WAIT || !ends_in_time || !self.budget.0.withdraw() {
+        if wait > LONGEST_WAIT || !ends_in_time || !self.budget.left.withdraw() {
             return Err(error);
         }
         self.repetitions += 1;

@@ -33,6 +33,9 @@ pub struct Settings {
     pub authorities_pem: Vec<u8>,
     /// How long things may take.
     pub deadlines: Deadlines,
+    /// Longest wait before a failed read or delete is tried again; it doubles for
+    /// the second and last time. The wait is a random part of it.
+    pub retry_wait: Duration,
     /// Longest answer other than a document, in bytes.
     pub answer_bytes_max: usize,
     /// Largest document downloaded, in bytes. Results are larger than what was
@@ -58,6 +61,7 @@ impl Settings {
             reach,
             authorities_pem: Vec::new(),
             deadlines: Deadlines::default(),
+            retry_wait: Duration::from_millis(200),
             answer_bytes_max: 4 * 1024 * 1024,
             download_bytes_max: 256 * 1024 * 1024,
         }

@@ -10,7 +10,10 @@ use std::{
 use bytes::Bytes;
 use futures_util::Stream;
 use reqwest::Response;
-use tokio::{sync::watch, time::timeout};
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep_until, timeout},
+};
 
 use crate::{BodyAborted, Fault, Stage, UploadBody, UpstreamError, exchange::Failure};
 
@@ -92,13 +95,14 @@ impl Watch {
     /// Drives `sending` to the head of its answer.
     ///
     /// # Errors
-    /// When the source aborts, when the API stops taking bytes for `idle` or does
-    /// not answer within `head` after the last one.
+    /// When the source aborts, when the API stops taking bytes for `idle`, when it
+    /// does not answer within `head` after the last one, and at `deadline`.
     pub(crate) async fn guard(
         mut self,
         sending: impl Future<Output = Result<Response, reqwest::Error>>,
         idle: Duration,
         head: Duration,
+        deadline: Instant,
     ) -> Result<Response, Failure> {
         let mut sending = pin!(sending);
         let failure = tokio::select! {
@@ -108,6 +112,7 @@ impl Watch {
                 Err(error) => Failure::from(error),
             },
             stage = self.stalled(idle, head) => Failure::Fault(Fault::Deadline(stage)),
+            () = sleep_until(deadline) => Failure::Fault(Fault::Deadline(Stage::Total)),
         };
         let waiting = *self.0.borrow();
         Err(match (failure, waiting) {

@@ -1,5 +1,7 @@
 //! The client against stand-ins for the signing API on loopback.
 
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 mod answers;
 mod deadlines;
 mod settings;

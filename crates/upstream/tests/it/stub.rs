@@ -83,7 +83,9 @@ impl Stub {
 
 pub fn settings(address: SocketAddr) -> Settings {
     let url = |path: &str| Url::parse(&format!("http://{address}/{path}")).unwrap();
-    Settings::new(url("sign"), url("token"), CLIENT, SecretString::from(SECRET), Reach::Private)
+    let mut settings = Settings::new(url("sign"), url("token"), CLIENT, SecretString::from(SECRET), Reach::Private);
+    settings.retry_wait = Duration::from_millis(4);
+    settings
 }
 
 /// Deadlines so short that a test can sit them out.
@@ -113,12 +115,12 @@ pub async fn token(State(stub): State<Stub>) -> Json<Value> {
     Json(json!({ "access_token": format!("t{n}"), "expires_in": 600, "token_type": "Bearer" }))
 }
 
-/// Refuses every token but `Bearer t{accepted}`, as the API does.
-pub fn refuse_unless(headers: &HeaderMap, accepted: &str) -> Result<(), Response> {
-    if headers.get(AUTHORIZATION).is_some_and(|value| value == accepted) {
-        return Ok(());
+/// `answer` for the bearer of `t2`, a refusal for all others.
+pub fn for_second_token(headers: &HeaderMap, answer: impl IntoResponse) -> Response {
+    if headers.get(AUTHORIZATION).is_some_and(|value| value == "Bearer t2") {
+        return answer.into_response();
     }
-    Err(problem(StatusCode::UNAUTHORIZED, "invalid_token").into_response())
+    problem(StatusCode::UNAUTHORIZED, "invalid_token").into_response()
 }
 
 /// A problem with texts that must never be printed.

@@ -2,7 +2,12 @@
 
 use std::sync::{Arc, Mutex};
 
-use axum::{Form, Json, Router, extract::State, http::StatusCode, routing};
+use axum::{
+    Form, Json, Router,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    routing,
+};
 use serde_json::{Value, json};
 use upstream::{HttpSigningApi, SigningApi, UpstreamError};
 
@@ -14,12 +19,10 @@ fn metadata() -> Router {
 
 /// Refuses every token but the second.
 fn second_token_only() -> Router {
-    let session = async |headers: axum::http::HeaderMap| {
-        stub::refuse_unless(&headers, "Bearer t2").map(|()| (StatusCode::CREATED, Json(json!([stub::session()]))))
+    let session = async |headers: HeaderMap| {
+        stub::for_second_token(&headers, (StatusCode::CREATED, Json(json!([stub::session()]))))
     };
-    let document = async |headers: axum::http::HeaderMap| {
-        stub::refuse_unless(&headers, "Bearer t2").map(|()| Json(stub::document()))
-    };
+    let document = async |headers: HeaderMap| stub::for_second_token(&headers, Json(stub::document()));
     Router::new()
         .route("/documents", routing::post(document))
         .route("/documents/{id}/metadata", routing::get(document))

@@ -143,6 +143,17 @@ async fn a_length_that_does_not_hold_cuts_the_request_off() {
 }
 
 #[tokio::test]
+async fn a_source_that_never_ends_does_not_hold_the_call() {
+    let (api, mut told) = receiving();
+    let stub = Stub::spawn(api).await;
+    let api = stub.api_with(|settings| settings.deadlines.transfer = std::time::Duration::from_millis(100));
+    let error = api.upload_document(&MimeType::Pdf, None, Box::pin(stream::pending())).await.unwrap_err();
+    let ended = matches!(error, UpstreamError::Unavailable { fault: Fault::Deadline(Stage::Total), .. });
+    assert!(ended, "nothing can have been stored: {error:?}");
+    assert_eq!(told.recv().await, Some((0, false)));
+}
+
+#[tokio::test]
 async fn an_upload_that_is_dropped_is_cut_off() {
     let (api, mut told) = receiving();
     let stub = Stub::spawn(api).await;
