@@ -21,7 +21,7 @@ pub fn ListNews(
     let elsewhere = RwSignal::new(BTreeSet::<SessionId>::new());
     let resync = RwSignal::new(false);
     live::listen(as_of, None, move |news| match news {
-        News::Elsewhere(session) => elsewhere.update(|sessions| drop(sessions.insert(*session))),
+        News::Elsewhere(session) => elsewhere.update(|sessions| sessions.extend([*session])),
         News::Resync => resync.set(true),
         News::Change(_) | News::Connection(_) => {}
     });

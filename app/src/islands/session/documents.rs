@@ -99,7 +99,7 @@ fn full(place: &'static str, hash: Option<Sha256Digest>) -> impl IntoView {
 }
 
 /// Enough of a hash to tell it apart at a glance; the full one is a click away.
-pub(super) fn abbreviated(hash: &Sha256Digest) -> String {
+pub(in crate::islands) fn abbreviated(hash: &Sha256Digest) -> String {
     let mut text = hash.hex();
     text.truncate(12);
     text.push('\u{2026}');
@@ -107,7 +107,7 @@ pub(super) fn abbreviated(hash: &Sha256Digest) -> String {
 }
 
 /// What a media type is called.
-pub(crate) fn kind(mime_type: &str) -> &str {
+pub(in crate::islands) fn kind(mime_type: &str) -> &str {
     match mime_type {
         "application/pdf" => "PDF",
         "text/plain" => "Text",

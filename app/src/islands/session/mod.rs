@@ -7,6 +7,7 @@ mod state;
 
 use leptos::{prelude::*, task::spawn_local};
 
+pub(super) use self::documents::{abbreviated, kind};
 use self::{documents::Documents, link::Link, results::Results, state::State};
 use crate::{
     fetch,
