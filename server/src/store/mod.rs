@@ -4,13 +4,15 @@
 //! that read take a connection from [`Store::read`]; functions that write take one
 //! from [`Store::write`], so that callers decide what is one transaction.
 
+pub mod events;
 pub mod logins;
+pub mod sessions;
 pub mod staff;
 
 use std::{io, path::Path, time::Duration};
 
 use sqlx::{
-    Sqlite, SqliteConnection, SqlitePool, SqlSafeStr, Transaction,
+    SqlSafeStr, Sqlite, SqliteConnection, SqlitePool, Transaction,
     migrate::{Migration, MigrationType, Migrator},
     pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -131,7 +133,10 @@ impl Store {
 /// The tables' history, oldest first. Written out because `sqlx::migrate!` would
 /// compile SQLite a second time, for the macro.
 fn migrations() -> Migrator {
-    let history = [("staff and logins", include_str!("../../migrations/0001_staff_and_logins.sql"))];
+    let history = [
+        ("staff and logins", include_str!("../../migrations/0001_staff_and_logins.sql")),
+        ("sessions", include_str!("../../migrations/0002_sessions.sql")),
+    ];
     let history = (1..).zip(history).map(|(version, (name, sql))| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
     });

@@ -1,0 +1,104 @@
+//! What pages may ask ([`app::backend::Backend`]), answered from rows alone: a page
+//! never waits for the signing API.
+//!
+//! This is the one place that knows both the rows and what the browser may see.
+
+mod upstream_error;
+mod view;
+
+use std::sync::Arc;
+
+use app::{
+    backend::{Answer, Backend},
+    error::PortalError,
+    model::{ListFilter, SessionDetail, SessionId, SessionList, Staff},
+};
+use sqlx::Connection as _;
+
+use crate::{
+    error::ApiError,
+    sessions::Step,
+    state::Portal,
+    store::{
+        StoreError, events,
+        sessions::{self, documents, health, results},
+    },
+};
+
+pub use upstream_error::portal_error;
+pub(crate) use view::result_filename;
+
+/// Longest text to search for, in characters; more cannot match anything sensible.
+const SEARCH_MAX: usize = 255;
+
+/// The desk's rows, for pages. Every member of staff sees every session of the desk.
+#[derive(Clone)]
+pub struct Desk(Arc<Portal>);
+
+impl Desk {
+    /// The rows of this portal.
+    #[must_use]
+    pub fn new(portal: Arc<Portal>) -> Self {
+        Self(portal)
+    }
+
+    async fn list(&self, mut filter: ListFilter) -> Result<SessionList, ApiError> {
+        filter.text = filter.text.map(|text| text.trim().chars().take(SEARCH_MAX).collect());
+        filter.text = filter.text.filter(|text| !text.is_empty());
+        let now = self.0.moment();
+        let mut read = self.0.store.read().await?;
+        // One snapshot: the rows and the number of the last event belong together.
+        let mut read = read.begin().await.map_err(StoreError::from)?;
+        let found = sessions::list(&mut read, &filter, now).await?;
+        filter.page = found.page;
+        Ok(SessionList {
+            rows: found.sessions.iter().map(|session| view::row(session, now)).collect(),
+            total: found.total,
+            filter,
+            as_of: events::last(&mut read).await?,
+            now,
+            stale_since: health::stale_since(&mut read).await?,
+        })
+    }
+
+    async fn detail(&self, id: SessionId) -> Result<SessionDetail, ApiError> {
+        let now = self.0.moment();
+        let mut read = self.0.store.read().await?;
+        let mut read = read.begin().await.map_err(StoreError::from)?;
+        let session = sessions::find(&mut read, id).await?;
+        let session = session.filter(|session| session.step != Step::Abandoned).ok_or_else(PortalError::not_found)?;
+        let documents = documents::of(&mut read, id).await?;
+        let results = results::of(&mut read, id).await?;
+        Ok(SessionDetail {
+            row: view::row(&session, now),
+            sign_text: session.sign_text.clone(),
+            language: session.language.clone(),
+            link_expires: session.link_expires,
+            reject_reason: session.reject_reason.clone(),
+            failure: session.failure.clone(),
+            results: results.iter().map(|result| view::result(result, &session, &documents)).collect(),
+            documents: documents.into_iter().map(view::document).collect(),
+            as_of: events::last(&mut read).await?,
+            now,
+            stale_since: health::stale_since(&mut read).await?,
+        })
+    }
+}
+
+impl Backend for Desk {
+    fn list_sessions<'a>(&'a self, _: &'a Staff, filter: ListFilter) -> Answer<'a, SessionList> {
+        Box::pin(async move { self.list(filter).await.map_err(logged) })
+    }
+
+    fn session<'a>(&'a self, _: &'a Staff, id: SessionId) -> Answer<'a, SessionDetail> {
+        Box::pin(async move { self.detail(id).await.map_err(logged) })
+    }
+}
+
+/// Pages cannot log a cause, as the answers of other routes do.
+fn logged(error: ApiError) -> PortalError {
+    if let ApiError::StoreDown(_) | ApiError::Internal(_) = &error {
+        tracing::error!(error = %crate::error::chain(&error), "page cannot be answered");
+    }
+    error.into_portal()
+}

@@ -1,0 +1,75 @@
+//! Rows as pages show them.
+
+use app::model::{DocumentView, Moment, ResultKind, ResultView, SessionRow};
+
+use crate::store::sessions::{SessionRecord, documents::DocumentRecord, results::ResultRecord};
+
+/// A line of the list.
+pub(super) fn row(session: &SessionRecord, now: Moment) -> SessionRow {
+    SessionRow {
+        id: session.id,
+        standing: session.standing(now),
+        title: session.title.clone(),
+        signer: session.signer.clone(),
+        due: session.due,
+        created: session.created,
+    }
+}
+
+/// A document of a session.
+pub(super) fn document(document: DocumentRecord) -> DocumentView {
+    DocumentView {
+        document: document.document,
+        filename: document.filename,
+        mime_type: document.mime_type.to_string(),
+        size: document.size,
+        browser_hash: document.browser_hash,
+        server_hash: document.server_hash,
+        api_hash: document.api_hash,
+    }
+}
+
+/// A result of a session.
+pub(super) fn result(result: &ResultRecord, session: &SessionRecord, documents: &[DocumentRecord]) -> ResultView {
+    let original =
+        documents.iter().find(|document| document.document.is_some() && document.document == result.original);
+    let original = original.map(|document| document.filename.clone());
+    ResultView {
+        document: result.document,
+        kind: result.kind,
+        filename: result_filename(result.kind, original.as_deref(), &session.title),
+        original,
+        api_hash: result.api_hash,
+    }
+}
+
+/// The name that a result is saved under: its original's, and what was made of it.
+pub(crate) fn result_filename(kind: ResultKind, original: Option<&str>, title: &str) -> String {
+    let base = original.map_or_else(|| plain(title), ToOwned::to_owned);
+    let stem = base.strip_suffix(".pdf").or_else(|| base.strip_suffix(".PDF")).unwrap_or(&base);
+    match kind {
+        ResultKind::Xades => format!("{base}.xades.xml"),
+        ResultKind::Pades => format!("{stem}.signed.pdf"),
+        ResultKind::Package => format!("{stem}.package.pdf"),
+        ResultKind::Other => format!("{base}.signature"),
+    }
+}
+
+/// A title as a file name.
+fn plain(title: &str) -> String {
+    title.chars().map(|c| if c.is_control() || "/\\:*?\"<>|".contains(c) { '_' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_results_after_what_was_signed() {
+        let name = |kind, original| result_filename(kind, original, "Lease 4/26");
+        assert_eq!(name(ResultKind::Xades, Some("lease.pdf")), "lease.pdf.xades.xml");
+        assert_eq!(name(ResultKind::Pades, Some("lease.pdf")), "lease.signed.pdf");
+        assert_eq!(name(ResultKind::Package, None), "Lease 4_26.package.pdf");
+        assert_eq!(name(ResultKind::Other, Some("a.txt")), "a.txt.signature");
+    }
+}

@@ -1,0 +1,67 @@
+//! Sending a session for signing, and what can be done with one that is sent.
+//!
+//! Sending is a saga of small steps, each of which can be repeated, and none of
+//! which loses what the signing API was given:
+//!
+//! 1. the plan is stored ([`create`]); its id becomes the session's external
+//!    reference at the API;
+//! 2. each document streams through to the API, hashed on its way ([`uploads`]);
+//! 3. the documents are put into a collection, the step `sending` is committed,
+//!    and the session is created by one request that is never repeated ([`send`]).
+//!
+//! When that request's answer is lost, the step becomes `unknown`, and
+//! [`reconcile`] finds the session by its external reference, or makes sure that
+//! there is none. What must go from the API is first written down as a leftover,
+//! then deleted ([`cleanup`]), so that neither a crash nor an outage leaves half
+//! a session behind. The one exception: an upload or a collection whose creation
+//! the portal did not live to hear of. The API deletes such documents itself
+//! after 30 minutes, and a collection without a session shows nobody anything.
+//!
+//! Every member of staff works with every session of this desk. The signing API
+//! would show this portal's account far more, so an id without a row here is
+//! answered with 404 and never sent on.
+
+mod abandon;
+mod check;
+pub mod cleanup;
+mod create;
+mod desk;
+mod disposition;
+mod downloads;
+mod extract;
+mod link;
+mod moment;
+pub mod observe;
+pub mod reconcile;
+mod refusal;
+mod send;
+mod standing;
+mod step;
+mod terms;
+mod uploads;
+
+use std::sync::Arc;
+
+use app::paths;
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    routing::{delete, get, post, put},
+};
+
+use crate::state::Portal;
+
+pub use standing::{Facts, standing};
+pub use step::{Step, UnknownStep};
+
+/// Routes that need a sign-in.
+pub fn routes() -> Router<Arc<Portal>> {
+    Router::new()
+        .route(paths::PLANS, post(create::create))
+        .route(&format!("{}/{{id}}", paths::PLANS), delete(abandon::abandon))
+        .route(&format!("{}/{{id}}/send", paths::PLANS), post(send::send))
+        .route(&format!("{}/{{id}}/link", paths::PLANS), post(link::link))
+        .route("/sessions/{id}/files/{document}", get(downloads::download))
+        // The plan's own size limits the body, see `uploads`.
+        .route("/uploads/{id}", put(uploads::upload).layer(DefaultBodyLimit::disable()))
+}

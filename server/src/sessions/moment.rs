@@ -1,0 +1,14 @@
+//! From the browser's [`Moment`] to a date and back.
+
+use app::model::Moment;
+use time::OffsetDateTime;
+
+/// The moment as a date, unless it lies outside the years -9999 to 9999.
+pub(crate) fn to_time(moment: Moment) -> Option<OffsetDateTime> {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(moment.0) * 1_000_000).ok()
+}
+
+/// The date as a moment; parts of a millisecond are dropped.
+pub(crate) fn of_time(time: OffsetDateTime) -> Moment {
+    Moment(crate::clock::millis(time))
+}

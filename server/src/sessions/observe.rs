@@ -1,0 +1,133 @@
+//! Taking over what the signing API says of a session.
+
+use app::model::{ResultKind, SessionId};
+use contract::{MimeType, PackageType, SignatureType, SigningSession, final_state};
+use upstream::{SigningApi, UpstreamError};
+
+use super::{Step, cleanup, moment};
+use crate::{
+    state::Portal,
+    store::{
+        StoreError,
+        sessions::{
+            self, SessionRecord, leftovers,
+            results::{self, ResultRecord},
+        },
+    },
+};
+
+/// Writes into `session` what the API says of it. What was final stays so: an
+/// answer that was overtaken on its way takes nothing back.
+pub fn apply(session: &mut SessionRecord, seen: &SigningSession) {
+    if session.api_final {
+        return;
+    }
+    session.gone = false;
+    session.api_state = Some(seen.lifecycle.state.clone());
+    session.api_final = seen.lifecycle.state_is_final || final_state(&seen.lifecycle.state);
+    session.link_expires = seen.signature_url_expires_at.map(moment::of_time);
+    session.reject_reason.clone_from(&seen.lifecycle.reject_reason);
+}
+
+/// The files that signing made so far.
+#[must_use]
+pub fn results(seen: &SigningSession) -> Vec<ResultRecord> {
+    let Some(output) = &seen.output else { return Vec::new() };
+    let result = |document, kind, original| ResultRecord { document, kind, original, mime_type: None, api_hash: None };
+    let signatures = output.signatures.iter().map(|signature| {
+        let kind = match signature.signature_type {
+            SignatureType::Xades => ResultKind::Xades,
+            SignatureType::Pades => ResultKind::Pades,
+            SignatureType::Other(_) => ResultKind::Other,
+        };
+        result(signature.result_document_id, kind, Some(signature.original_document_id))
+    });
+    let packages = output.packages.iter().map(|package| {
+        let kind = match package.package_type {
+            PackageType::PadesContainer => ResultKind::Package,
+            PackageType::Other(_) => ResultKind::Other,
+        };
+        result(package.result_document_id, kind, None)
+    });
+    signatures.chain(packages).collect()
+}
+
+/// Asks the API for a result's type and hash. One that is deleted already is
+/// taken for a file of unknown type, so that nobody asks again.
+///
+/// # Errors
+/// The API does not answer; ask later.
+pub async fn ask_about(api: &dyn SigningApi, result: &mut ResultRecord) -> Result<(), UpstreamError> {
+    match api.document(result.document).await {
+        Ok(document) => {
+            result.api_hash = document.document_hash.sha256();
+            result.mime_type = Some(document.mime_type);
+        }
+        Err(UpstreamError::NotFound(_)) => result.mime_type = Some(MimeType::from("application/octet-stream")),
+        Err(error) => return Err(error),
+    }
+    Ok(())
+}
+
+/// Records what the API says of a session, with the results that it made, as one change.
+///
+/// # Errors
+/// As [`StoreError`] says.
+pub async fn record(portal: &Portal, id: SessionId, seen: &SigningSession) -> Result<(), StoreError> {
+    let mut made = results(seen);
+    for result in &mut made {
+        // Without an answer the result is shown without its hash; the poller asks again.
+        if let Err(error) = ask_about(portal.upstream.as_ref(), result).await {
+            tracing::debug!(session.id = %id, document.id = %result.document, %error, "result's metadata not read");
+        }
+    }
+    let now = portal.moment();
+    let mut change = portal.store.write().await?;
+    let Some(mut session) = sessions::find(&mut change, id).await? else { return Ok(()) };
+    apply(&mut session, seen);
+    for result in &made {
+        results::put(&mut change, id, result).await?;
+    }
+    sessions::save(&mut change, &session, now).await?;
+    portal.commit(change).await
+}
+
+/// Records that the API has no such session (any more).
+///
+/// # Errors
+/// As [`StoreError`] says.
+pub async fn record_gone(portal: &Portal, id: SessionId) -> Result<(), StoreError> {
+    let now = portal.moment();
+    let mut change = portal.store.write().await?;
+    let Some(mut session) = sessions::find(&mut change, id).await? else { return Ok(()) };
+    session.gone = true;
+    sessions::save(&mut change, &session, now).await?;
+    portal.commit(change).await
+}
+
+/// Takes over a session that the API made for us, be it from the answer to its
+/// creation or found later. Of two, the first stays; one that comes after the
+/// portal gave up is deleted.
+///
+/// # Errors
+/// As [`StoreError`] says.
+pub async fn adopt(portal: &Portal, id: SessionId, seen: &SigningSession) -> Result<(), StoreError> {
+    let now = portal.moment();
+    let mut change = portal.store.write().await?;
+    let Some(mut session) = sessions::find(&mut change, id).await? else { return Ok(()) };
+    if session.step.is_open_question() {
+        session.step = Step::Sent;
+        session.upstream = Some(seen.id);
+        session.clean_scans = 0;
+        apply(&mut session, seen);
+    } else if session.upstream != Some(seen.id) {
+        leftovers::add(&mut change, id, seen.id, now).await?;
+        portal.commit(change).await?;
+        tracing::warn!(session.id = %id, "the API has this session twice, or too late; the newer one is deleted");
+        return cleanup::sweep_of(portal, id).await;
+    }
+    sessions::save(&mut change, &session, now).await?;
+    portal.commit(change).await?;
+    tracing::info!(session.id = %id, upstream.session.id = %seen.id, "session sent");
+    Ok(())
+}
