@@ -5,7 +5,7 @@ use std::{error::Error, time::Duration};
 
 use app::error::{ErrorKind, FieldError, PortalError};
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 
 use crate::{random::RandomError, store::StoreError};
@@ -74,12 +74,15 @@ impl ApiError {
         }
     }
 
-    fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::SlowDown { retry_after } | Self::Busy { retry_after } => Some(*retry_after),
-            Self::StoreDown(_) => Some(Duration::from_secs(5)),
-            _ => None,
-        }
+    /// `Retry-After`, in whole seconds, when there is something to wait for.
+    pub(crate) fn retry_header(&self) -> Option<(HeaderName, HeaderValue)> {
+        let wait = match self {
+            Self::SlowDown { retry_after } | Self::Busy { retry_after } => *retry_after,
+            Self::StoreDown(_) => Duration::from_secs(5),
+            _ => return None,
+        };
+        let seconds = wait.as_millis().div_ceil(1000).max(1);
+        HeaderValue::try_from(seconds.to_string()).ok().map(|value| (header::RETRY_AFTER, value))
     }
 
     /// What the browser may see of it.
@@ -122,10 +125,7 @@ impl IntoResponse for ApiError {
             tracing::error!(error = %chain(&self), "request failed");
         }
         let mut response = self.status().into_response();
-        if let Some(wait) = self.retry_after() {
-            let seconds = wait.as_secs().max(1);
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-        }
+        response.headers_mut().extend(self.retry_header());
         response.extensions_mut().insert(Unfinished(self.into_portal()));
         response
     }

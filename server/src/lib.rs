@@ -2,10 +2,22 @@
 //! and keeps the only credentials to the signing API.
 
 pub mod auth;
+pub mod backend;
 pub mod clock;
 pub mod config;
+pub mod console;
 pub mod error;
+pub mod live;
+mod pages;
 pub mod random;
 pub mod router;
+mod security;
+mod serve;
+pub mod sessions;
+pub mod signals;
+pub mod site;
+pub mod start;
 pub mod state;
 pub mod store;
+pub mod telemetry;
+mod upstream;

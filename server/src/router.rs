@@ -1,16 +1,75 @@
 //! Every route, and the layers around them.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use axum::Router;
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, State},
+    middleware::{from_fn, from_fn_with_state},
+    routing::get,
+};
+use tower_http::{catch_panic::CatchPanicLayer, csrf::ConfigError, timeout::RequestBodyTimeoutLayer};
 
-use crate::state::Portal;
+use crate::{
+    auth,
+    error::ApiError,
+    live, pages,
+    security::{csrf, headers},
+    sessions, site,
+    state::Portal,
+    telemetry,
+};
+
+/// Longest body of a form or of JSON, in bytes. Uploads have a limit of their own.
+const BODY_BYTES_MAX: usize = 64 * 1024;
+/// Longest silence between two pieces of a body.
+const BODY_SILENCE: Duration = Duration::from_secs(15);
 
 /// The portal's routes.
-pub fn router(portal: Arc<Portal>) -> Router {
-    // Needs a sign-in: everything but what `open` lists.
-    let guarded = Router::new();
-    // Needs none.
-    let open = Router::new();
-    open.merge(guarded).with_state(portal)
+///
+/// # Errors
+/// The portal's public address is no origin.
+pub fn router(portal: &Arc<Portal>) -> Result<Router, ConfigError> {
+    // Everything, known or unknown, needs a sign-in ...
+    let guarded = Router::new()
+        .merge(auth::guarded())
+        .merge(sessions::routes())
+        .merge(live::routes())
+        .merge(pages::routes())
+        .fallback(pages::not_found)
+        .method_not_allowed_fallback(pages::method_not_allowed)
+        .layer(from_fn(auth::require));
+    // ... but these, the browser's files, and what a load balancer asks.
+    let open = auth::open().method_not_allowed_fallback(pages::method_not_allowed);
+    let health = Router::new().route("/livez", get(livez)).route("/readyz", get(readyz));
+
+    // From the inside out: the last layer sees a request first.
+    Ok(guarded
+        .merge(open)
+        .layer(from_fn_with_state(Arc::clone(portal), auth::identify))
+        .merge(health)
+        .layer(RequestBodyTimeoutLayer::new(BODY_SILENCE))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(from_fn(csrf::require_proof))
+        .layer(csrf::layer(&portal.config.origin())?)
+        .layer(from_fn_with_state(Arc::clone(portal), site::files))
+        .layer(CatchPanicLayer::custom(telemetry::for_panic))
+        .layer(from_fn_with_state(Arc::clone(portal), telemetry::trace))
+        .layer(from_fn_with_state(Arc::clone(portal), headers::add))
+        .with_state(Arc::clone(portal)))
+}
+
+/// Whether the process serves at all.
+async fn livez() -> &'static str {
+    "ok\n"
+}
+
+/// Whether it can do its work. The signing API being away is no reason to send
+/// people elsewhere.
+async fn readyz(State(portal): State<Arc<Portal>>) -> Result<&'static str, ApiError> {
+    if portal.shutdown.is_cancelled() {
+        return Err(ApiError::Busy { retry_after: BODY_SILENCE });
+    }
+    portal.store.check().await?;
+    Ok("ready\n")
 }

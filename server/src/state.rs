@@ -6,7 +6,7 @@ use leptos::config::LeptosOptions;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use upstream::SigningApi;
 
-use crate::{clock::Clock, config::Config, live::Hub, random::Random, store::Store};
+use crate::{auth::Auth, clock::Clock, config::Config, live::Hub, random::Random, site::Site, store::Store};
 
 /// The running portal.
 pub struct Portal {
@@ -20,6 +20,10 @@ pub struct Portal {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub random: Arc<dyn Random>,
+    /// What signing in needs beside the database.
+    pub auth: Auth,
+    /// The browser's files.
+    pub site: Site,
     /// What pages need to know of the browser's files.
     pub leptos: LeptosOptions,
     /// Wakes live streams; `Hub::default()`.

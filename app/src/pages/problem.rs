@@ -9,10 +9,10 @@ use crate::{
     paths,
 };
 
-/// Unknown addresses.
+/// Unknown addresses, and whatever error the server found before a page was asked.
 #[component]
 pub(crate) fn NotFoundPage() -> impl IntoView {
-    view! { <Problem error=PortalError::not_found() /> }
+    view! { <Problem error=use_context::<PortalError>().unwrap_or_else(PortalError::not_found) /> }
 }
 
 /// Any error that a page ends in. Gives the answer its status.

@@ -1,6 +1,75 @@
 //! Who is asking: set-up of the first account, sign-in, sign-out, and the check
 //! that every request passes but those on the list in [`crate::router`].
 
+mod cookie;
+mod forms;
+mod guard;
+mod limits;
+mod names;
+mod password_rules;
+mod passwords;
+mod return_to;
+mod setup_link;
 mod token;
 
+use std::{sync::Arc, time::Duration};
+
+use argon2::Params;
+
+use crate::{
+    random::Random,
+    state::Portal,
+    store::{StoreError, logins},
+};
+
+pub use cookie::NAME as COOKIE;
+pub(crate) use forms::{guarded, open};
+pub use guard::{BACKGROUND_HEADER, still_signed_in};
+pub(crate) use guard::{identify, reads_html, require};
+pub use passwords::standard_cost;
 pub use token::{LoginId, LoginToken};
+
+use limits::LoginLimits;
+use passwords::Passwords;
+use setup_link::SetupLink;
+
+/// How often sign-ins that ended by themselves are forgotten.
+const SWEEP: Duration = Duration::from_secs(3600);
+
+/// What signing in needs beside the database.
+pub struct Auth {
+    setup: SetupLink,
+    passwords: Passwords,
+    limits: LoginLimits,
+}
+
+impl Auth {
+    /// Hashes passwords at this cost.
+    pub fn new(cost: Params, random: Arc<dyn Random>) -> Self {
+        Self { setup: SetupLink::default(), passwords: Passwords::new(cost, random), limits: LoginLimits::default() }
+    }
+
+    /// The link by which the first account is made.
+    #[must_use]
+    pub fn setup(&self) -> &SetupLink {
+        &self.setup
+    }
+}
+
+/// Forgets ended sign-ins now and then, until the portal stops.
+pub(crate) async fn sweep(portal: Arc<Portal>) {
+    let mut ticks = tokio::time::interval(SWEEP);
+    while portal.shutdown.run_until_cancelled(ticks.tick()).await.is_some() {
+        if let Err(error) = sweep_once(&portal).await {
+            tracing::warn!(error = %crate::error::chain(&error), "ended sign-ins could not be forgotten");
+        }
+    }
+}
+
+async fn sweep_once(portal: &Portal) -> Result<(), StoreError> {
+    let now = portal.clock.now();
+    let limits = portal.config.login;
+    let mut write = portal.store.write().await?;
+    logins::delete_expired(&mut write, now - limits.lifetime, now - limits.idle).await?;
+    Ok(write.commit().await?)
+}

@@ -1,0 +1,254 @@
+//! Set-up, sign-in and sign-out: plain forms, which work before any script has come.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use app::{
+    error::FieldError,
+    form::FormOutcome,
+    model::Staff,
+    paths::{self, sign_in_then},
+};
+use axum::{
+    Form, Router,
+    extract::{ConnectInfo, Query, Request, State},
+    response::{IntoResponse, Redirect, Response},
+    routing::{get, post},
+};
+use axum_extra::extract::CookieJar;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+use super::{
+    LoginId, LoginToken, cookie, names,
+    password_rules::{self, WeakPassword},
+    passwords::Verdict,
+    return_to,
+};
+use crate::{
+    error::ApiError,
+    pages,
+    state::Portal,
+    store::{StoreError, Write, logins, staff},
+};
+
+/// Routes that need no sign-in.
+pub(crate) fn open() -> Router<Arc<Portal>> {
+    Router::new()
+        .route(paths::SETUP, get(setup_page).post(set_up))
+        .route(paths::SIGN_IN, get(sign_in_page).post(sign_in))
+}
+
+/// Routes that need one.
+pub(crate) fn guarded() -> Router<Arc<Portal>> {
+    Router::new().route(paths::SIGN_OUT, post(sign_out))
+}
+
+#[derive(Deserialize)]
+struct SetupQuery {
+    #[serde(default)]
+    token: String,
+}
+
+async fn setup_page(
+    State(portal): State<Arc<Portal>>,
+    Query(query): Query<SetupQuery>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    if has_staff(&portal).await? {
+        return Ok(Redirect::to(paths::SIGN_IN).into_response());
+    }
+    if portal.auth.setup.accepts(&query.token, portal.clock.now()) {
+        return Ok(pages::render(&portal, request).await);
+    }
+    let outcome = FormOutcome { fields: vec![bad_link()], ..FormOutcome::default() };
+    Ok(again(&portal, request.uri().clone(), StatusCode::FORBIDDEN, outcome).await)
+}
+
+#[derive(Deserialize)]
+struct SetupForm {
+    #[serde(default)]
+    token: String,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    username: String,
+    #[serde(default)]
+    password: SecretString,
+}
+
+async fn set_up(
+    State(portal): State<Arc<Portal>>,
+    jar: CookieJar,
+    Form(form): Form<SetupForm>,
+) -> Result<Response, ApiError> {
+    if has_staff(&portal).await? {
+        return Ok(Redirect::to(paths::SIGN_IN).into_response());
+    }
+    let token = utf8_percent_encode(&form.token, NON_ALPHANUMERIC);
+    let uri = Uri::try_from(format!("{}?token={token}", paths::SETUP)).map_err(ApiError::internal)?;
+    let outcome = FormOutcome { name: form.name.clone(), username: form.username.clone(), ..FormOutcome::default() };
+    let now = portal.clock.now();
+    if !portal.auth.setup.accepts(&form.token, now) {
+        let outcome = FormOutcome { fields: vec![bad_link()], ..outcome };
+        return Ok(again(&portal, uri, StatusCode::FORBIDDEN, outcome).await);
+    }
+    let (name, username) = match check_account(&form) {
+        Ok(account) => account,
+        Err(fields) => {
+            let outcome = FormOutcome { fields, ..outcome };
+            return Ok(again(&portal, uri, StatusCode::UNPROCESSABLE_ENTITY, outcome).await);
+        }
+    };
+    let password_hash = portal.auth.passwords.hash(form.password).await?;
+
+    let id = portal.random.uuid_v7(now)?;
+    let login = LoginToken::new(portal.random.as_ref())?;
+    let mut write = portal.store.write().await?;
+    // Looked at again inside the transaction: of two who come at once, one is first.
+    if staff::any(&mut write).await? {
+        return Ok(Redirect::to(paths::SIGN_IN).into_response());
+    }
+    let account =
+        staff::NewStaff { id, username: &username, name: &name, password_hash: &password_hash, created_at: now };
+    staff::insert(&mut write, &account).await?;
+    logins::insert(&mut write, login.id(), id, now).await?;
+    commit(write).await?;
+    portal.auth.setup.use_up();
+    tracing::info!(staff.id = %id, "the first account was made");
+    Ok((jar.add(cookie::signed_in(&login)), Redirect::to(paths::SESSIONS)).into_response())
+}
+
+/// The name and the user name as they are stored, or what is wrong with the form.
+fn check_account(form: &SetupForm) -> Result<(String, String), Vec<FieldError>> {
+    let finding = |field: &str, message: String| FieldError { field: field.to_owned(), message };
+    let mut findings = Vec::new();
+    let name = names::display(&form.name).map_err(|error| findings.push(finding("name", error.to_string())));
+    let username = names::user(&form.username).map_err(|error| findings.push(finding("username", error.to_string())));
+    let judged = username.as_deref().unwrap_or_default();
+    if let Err(weakness) = password_rules::check(form.password.expose_secret(), judged) {
+        findings.push(finding("password", WeakPassword::to_string(&weakness)));
+    }
+    match (name, username) {
+        (Ok(name), Ok(username)) if findings.is_empty() => Ok((name, username)),
+        _ => Err(findings),
+    }
+}
+
+fn bad_link() -> FieldError {
+    FieldError {
+        field: "token".to_owned(),
+        message: "This set-up link is not valid, or no longer. Start the portal again; it prints a new one.".to_owned(),
+    }
+}
+
+#[derive(Deserialize)]
+struct SignInQuery {
+    return_to: Option<String>,
+}
+
+async fn sign_in_page(
+    State(portal): State<Arc<Portal>>,
+    Query(query): Query<SignInQuery>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    if request.extensions().get::<Staff>().is_some() {
+        return Ok(Redirect::to(return_to::safe(query.return_to.as_deref())).into_response());
+    }
+    if has_staff(&portal).await? {
+        return Ok(pages::render(&portal, request).await);
+    }
+    let message = "There is no account yet. Open the set-up link that the portal printed where it was started; \
+                   starting it again prints a new one.";
+    let outcome = FormOutcome { message: Some(message.to_owned()), ..FormOutcome::default() };
+    Ok(again(&portal, request.uri().clone(), StatusCode::OK, outcome).await)
+}
+
+#[derive(Deserialize)]
+struct SignInForm {
+    #[serde(default)]
+    username: String,
+    #[serde(default)]
+    password: SecretString,
+    return_to: Option<String>,
+}
+
+async fn sign_in(
+    State(portal): State<Arc<Portal>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    jar: CookieJar,
+    headers: HeaderMap,
+    Form(form): Form<SignInForm>,
+) -> Result<Response, ApiError> {
+    let target = return_to::safe(form.return_to.as_deref()).to_owned();
+    let refuse = async |status, message: String| {
+        let uri = Uri::try_from(sign_in_then(&target)).map_err(ApiError::internal)?;
+        let outcome = FormOutcome { username: form.username.clone(), message: Some(message), ..FormOutcome::default() };
+        Ok::<_, ApiError>(again(&portal, uri, status, outcome).await)
+    };
+    // What cannot be a user name is nobody's; it is counted and compared all the same.
+    let username = names::user(&form.username).unwrap_or_default();
+    if let Err(retry_after) = portal.auth.limits.count(&username, peer.ip(), portal.clock.now()) {
+        let error = ApiError::SlowDown { retry_after };
+        let mut response = refuse(error.status(), error.to_string()).await?;
+        response.headers_mut().extend(error.retry_header());
+        return Ok(response);
+    }
+    let account = staff::credentials(&mut *portal.store.read().await?, &username).await?;
+    let (staff, stored) = account.map(|account| (account.staff, account.password_hash)).unzip();
+    let verdict = portal.auth.passwords.verify(form.password, stored).await?;
+    let Some(staff) = staff.filter(|_| verdict != Verdict::Wrong) else {
+        tracing::info!("a sign-in was refused");
+        let message = "The user name or the password is wrong.".to_owned();
+        return refuse(StatusCode::UNAUTHORIZED, message).await;
+    };
+    portal.auth.limits.forgive(&username, peer.ip());
+
+    let now = portal.clock.now();
+    let login = LoginToken::new(portal.random.as_ref())?;
+    let mut write = portal.store.write().await?;
+    if let Some(previous) = cookie::read(&headers) {
+        logins::delete(&mut write, previous.id()).await?;
+    }
+    if let Verdict::RightButCheap(renewed) = verdict {
+        staff::set_password_hash(&mut write, staff.id, &renewed).await?;
+    }
+    logins::insert(&mut write, login.id(), staff.id, now).await?;
+    commit(write).await?;
+    tracing::info!(staff.id = %staff.id, "signed in");
+    Ok((jar.add(cookie::signed_in(&login)), Redirect::to(&target)).into_response())
+}
+
+async fn sign_out(
+    State(portal): State<Arc<Portal>>,
+    axum::Extension(id): axum::Extension<LoginId>,
+    axum::Extension(staff): axum::Extension<Staff>,
+    jar: CookieJar,
+) -> Result<Response, ApiError> {
+    let mut write = portal.store.write().await?;
+    logins::delete(&mut write, id).await?;
+    commit(write).await?;
+    tracing::info!(staff.id = %staff.id, "signed out");
+    let forget =
+        (HeaderName::from_static("clear-site-data"), HeaderValue::from_static(r#""cache", "cookies", "storage""#));
+    Ok(([forget], jar.add(cookie::signed_out()), Redirect::to(paths::SIGN_IN)).into_response())
+}
+
+/// The page at `uri` once more, with what was wrong.
+async fn again(portal: &Arc<Portal>, uri: Uri, status: StatusCode, outcome: FormOutcome) -> Response {
+    let mut request = Request::default();
+    *request.uri_mut() = uri;
+    request.extensions_mut().insert(outcome);
+    let mut response = pages::render(portal, request).await;
+    *response.status_mut() = status;
+    response
+}
+
+async fn has_staff(portal: &Portal) -> Result<bool, ApiError> {
+    Ok(staff::any(&mut *portal.store.read().await?).await?)
+}
+
+async fn commit(write: Write) -> Result<(), ApiError> {
+    Ok(write.commit().await.map_err(StoreError::from)?)
+}

@@ -1,0 +1,96 @@
+//! The check that every request passes: whose it is, and whether that is enough.
+
+use std::sync::Arc;
+
+use app::{error::PortalError, model::Staff, paths};
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Redirect, Response},
+};
+use http::{HeaderMap, Method, Uri, header};
+use time::{Duration, OffsetDateTime};
+
+use super::{LoginId, cookie};
+use crate::{clock::millis, config::LoginConfig, error::ApiError, state::Portal, store::logins};
+
+/// How exactly the last activity is known; saves a write for each request.
+const ACTIVITY_GRAIN: Duration = Duration::minutes(1);
+
+/// Scripts send this with what they ask for by themselves. It can only shorten a
+/// sign-in, never lengthen it.
+pub const BACKGROUND_HEADER: &str = "x-background";
+
+/// Finds out whose request it is, by the cookie alone. Handlers find [`Staff`] and
+/// [`LoginId`] in the request's extensions then.
+pub(crate) async fn identify(State(portal): State<Arc<Portal>>, mut request: Request, next: Next) -> Response {
+    match find(&portal, request.headers(), request.uri()).await {
+        Ok(None) => next.run(request).await,
+        Ok(Some((staff, id))) => {
+            request.extensions_mut().insert(staff.clone());
+            request.extensions_mut().insert(id);
+            let mut response = next.run(request).await;
+            // For the page that tells of an error.
+            response.extensions_mut().insert(staff);
+            response
+        }
+        // Fails closed; the cookie stays good for when the database is back.
+        Err(error) => error.into_response(),
+    }
+}
+
+/// Lets only those pass who are signed in.
+pub(crate) async fn require(request: Request, next: Next) -> Response {
+    if request.extensions().get::<Staff>().is_some() {
+        next.run(request).await
+    } else if !reads_html(request.headers()) {
+        ApiError::from(PortalError::unauthenticated()).into_response()
+    } else if request.method() == Method::GET {
+        let target = request.uri().path_and_query().map_or(paths::SESSIONS, |target| target.as_str());
+        Redirect::to(&paths::sign_in_then(target)).into_response()
+    } else {
+        Redirect::to(paths::SIGN_IN).into_response()
+    }
+}
+
+/// Whether a person waits for the answer, rather than a script.
+pub(crate) fn reads_html(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accepts_html = accept.split(',').any(|item| item.trim_start().starts_with("text/html"));
+    // What browsers say of a script's request; a script may accept anything.
+    let is_script = headers.get("sec-fetch-mode").is_some_and(|mode| mode != "navigate");
+    accepts_html && !is_script
+}
+
+async fn find(portal: &Portal, headers: &HeaderMap, uri: &Uri) -> Result<Option<(Staff, LoginId)>, ApiError> {
+    let Some(id) = cookie::read(headers).map(|token| token.id()) else { return Ok(None) };
+    let Some(login) = logins::find(&mut *portal.store.read().await?, id).await? else { return Ok(None) };
+    let now = portal.clock.now();
+    if !is_good(&login, portal.config.login, now) {
+        let mut write = portal.store.write().await?;
+        logins::delete(&mut write, id).await?;
+        write.commit().await.map_err(crate::store::StoreError::from)?;
+        return Ok(None);
+    }
+    let is_activity = uri.path() != paths::LIVE && !headers.contains_key(BACKGROUND_HEADER);
+    if is_activity && login.active_at <= millis(now - ACTIVITY_GRAIN) {
+        let mut write = portal.store.write().await?;
+        logins::touch(&mut write, id, now).await?;
+        write.commit().await.map_err(crate::store::StoreError::from)?;
+    }
+    Ok(Some((login.staff, id)))
+}
+
+/// Whether a sign-in has neither idled nor lived too long.
+pub(crate) fn is_good(login: &logins::Login, limits: LoginConfig, now: OffsetDateTime) -> bool {
+    login.active_at > millis(now - limits.idle) && login.created_at > millis(now - limits.lifetime)
+}
+
+/// Whether a sign-in still holds. For streams, which outlive the request that was checked.
+///
+/// # Errors
+/// The database is out of reach.
+pub async fn still_signed_in(portal: &Portal, id: LoginId) -> Result<bool, ApiError> {
+    let login = logins::find(&mut *portal.store.read().await?, id).await?;
+    Ok(login.is_some_and(|login| is_good(&login, portal.config.login, portal.clock.now())))
+}

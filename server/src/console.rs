@@ -1,0 +1,27 @@
+//! What the command says to the person who started it. The set-up link is shown
+//! here and nowhere else; it never goes through the log.
+
+use std::{error::Error, io::Write};
+
+use crate::{error::chain, start::Server};
+
+/// Says something. A closed terminal is no reason to stop.
+pub fn say(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// Says why the command fails.
+pub fn complain(error: &(dyn Error + 'static)) {
+    let _ = writeln!(std::io::stderr(), "error: {}", chain(error));
+}
+
+/// Says where the portal is, and how to make the first account.
+pub fn greet(server: &Server) {
+    say(&format!("Portal: {}", server.portal().config.origin()));
+    if let Some(url) = server.sandbox_url() {
+        say(&format!("Signing service: embedded sandbox at {url} (test signatures, no legal effect)"));
+    }
+    if let Some(link) = server.setup_link() {
+        say(&format!("Set-up link (once, valid 1 hour): {link}"));
+    }
+}

@@ -1,0 +1,129 @@
+//! Pages: Leptos on the server, each rendered whole before its first byte is sent.
+
+use std::{sync::Arc, time::Duration};
+
+use app::{backend::Backend, error::PortalError, form::FormOutcome, model::Staff, paths};
+use axum::{
+    Router,
+    body::Body,
+    extract::{Request, State},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use http::{HeaderValue, Method, StatusCode, Uri, header};
+use leptos::{context::provide_context, nonce::Nonce};
+
+use crate::{backend::Desk, error::ApiError, security::headers, state::Portal};
+
+/// How long a page may take. The signing API's own deadlines are shorter.
+const DEADLINE: Duration = Duration::from_secs(45);
+
+/// Pages and the data that islands ask for; all need a sign-in.
+pub(crate) fn routes() -> Router<Arc<Portal>> {
+    let pages = leptos_axum::generate_route_list(app::App);
+    let pages = pages.iter().map(|page| page.path()).filter(|path| ![paths::SETUP, paths::SIGN_IN].contains(path));
+    let router = pages.fold(Router::new(), |router, path| router.route(path, get(page)));
+    let functions = leptos::server_fn::axum::server_fn_paths().filter(|(_, method)| *method == Method::GET);
+    functions.fold(router, |router, (path, _)| router.route(path, get(server_function)))
+}
+
+async fn page(State(portal): State<Arc<Portal>>, request: Request) -> Response {
+    render(&portal, request).await
+}
+
+/// Unknown addresses, for those who are signed in.
+pub(crate) async fn not_found() -> ApiError {
+    PortalError::not_found().into()
+}
+
+/// Addresses that have other methods.
+pub(crate) async fn method_not_allowed() -> ApiError {
+    ApiError::MethodNotAllowed
+}
+
+async fn server_function(State(portal): State<Arc<Portal>>, request: Request) -> Response {
+    let context = Context::of(&portal, &request);
+    leptos_axum::handle_server_fns_with_context(move || context.provide(), request).await.into_response()
+}
+
+/// Renders the page at the request's address. Pages find in their context who is
+/// asking, the backend, what a form's POST found wrong, and the error that led here.
+pub(crate) async fn render(portal: &Arc<Portal>, request: Request) -> Response {
+    let nonce = match portal.random.as_ref().bytes::<16>() {
+        Ok(bytes) => hex::encode(bytes),
+        Err(error) => return ApiError::from(error).into_response(),
+    };
+    let policy = headers::page_policy(&nonce);
+    let nonce = Nonce::from_value(nonce);
+    let context = Context::of(portal, &request);
+    let options = portal.leptos.clone();
+    let handler = leptos_axum::render_app_async_with_context(
+        move || {
+            context.provide();
+            provide_context(nonce.clone());
+        },
+        move || app::shell(options.clone()),
+    );
+    let Ok(mut response) = tokio::time::timeout(DEADLINE, handler(request)).await else {
+        tracing::error!("a page was not rendered in time");
+        return ApiError::Busy { retry_after: Duration::from_secs(5) }.into_response();
+    };
+    match HeaderValue::try_from(policy) {
+        Ok(policy) => response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy),
+        Err(error) => return ApiError::internal(error).into_response(),
+    };
+    response
+}
+
+/// The page that tells a person of an error.
+pub(crate) async fn render_error(
+    portal: &Arc<Portal>,
+    status: StatusCode,
+    error: PortalError,
+    staff: Option<Staff>,
+) -> Response {
+    let mut request = Request::new(Body::empty());
+    // No page has this address, so that the application's page for errors is shown.
+    *request.uri_mut() = Uri::from_static("/error");
+    request.extensions_mut().insert(error);
+    if let Some(staff) = staff {
+        request.extensions_mut().insert(staff);
+    }
+    let mut response = render(portal, request).await;
+    *response.status_mut() = status;
+    response
+}
+
+/// What pages find in Leptos' context.
+#[derive(Clone)]
+struct Context {
+    backend: Arc<dyn Backend>,
+    staff: Option<Staff>,
+    outcome: Option<FormOutcome>,
+    error: Option<PortalError>,
+}
+
+impl Context {
+    fn of(portal: &Arc<Portal>, request: &Request) -> Self {
+        let extensions = request.extensions();
+        Self {
+            backend: Arc::new(Desk::new(Arc::clone(portal))),
+            staff: extensions.get().cloned(),
+            outcome: extensions.get().cloned(),
+            error: extensions.get().cloned(),
+        }
+    }
+
+    fn provide(&self) {
+        provide_context(Arc::clone(&self.backend));
+        if let Some(staff) = &self.staff {
+            provide_context(staff.clone());
+        }
+        if let Some(outcome) = &self.outcome {
+            provide_context(outcome.clone());
+        }
+        if let Some(error) = &self.error {
+            provide_context(error.clone());
+        }
+    }
+}

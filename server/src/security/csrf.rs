@@ -1,0 +1,79 @@
+//! Requests that change something must come from this portal's own pages.
+//!
+//! Three conditions, each enough by itself in a modern browser:
+//! 1. `Sec-Fetch-Site` or else `Origin` says so (tower-http's layer, which also
+//!    refuses `same-site`: another host of our domain is another site);
+//! 2. one of the two is there at all;
+//! 3. `X-Portal: 1`, which a foreign page cannot send without a preflight that is
+//!    never granted, and a body of a type that no form can send (RFC 10017).
+//!
+//! The forms that must work before any script has come are excused from the third.
+
+use app::paths;
+use axum::{
+    extract::Request,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, Method, header};
+use tower_http::csrf::{ConfigError, CsrfLayer, ProtectionError};
+
+use crate::error::ApiError;
+
+/// The header that scripts of this portal send.
+const PROOF: &str = "x-portal";
+/// Forms that work without scripts. Nothing else takes a form's body.
+pub const PLAIN_FORMS: [&str; 3] = [paths::SETUP, paths::SIGN_IN, paths::SIGN_OUT];
+const FORM: &str = "application/x-www-form-urlencoded";
+/// What a form of another site can send without being asked.
+const FORM_TYPES: [&str; 3] = [FORM, "multipart/form-data", "text/plain"];
+
+/// Judges by `Sec-Fetch-Site` and `Origin`. `origin` is the portal's own; it counts
+/// where a proxy changes `Host`.
+pub(crate) fn layer(
+    origin: &str,
+) -> Result<CsrfLayer<impl FnMut(ProtectionError) -> Response + Clone + Send + Sync + 'static>, ConfigError> {
+    let refuse =
+        |_| ApiError::Forgery("This request came from another site. Go to the portal and try there.").into_response();
+    Ok(CsrfLayer::new().add_trusted_origin(origin)?.with_rejection_response(refuse))
+}
+
+/// Judges by all else.
+pub(crate) async fn require_proof(request: Request, next: Next) -> Response {
+    match check(request.method(), request.uri().path(), request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(error) => error.into_response(),
+    }
+}
+
+fn check(method: &Method, path: &str, headers: &HeaderMap) -> Result<(), ApiError> {
+    if [Method::GET, Method::HEAD, Method::OPTIONS].contains(method) {
+        return Ok(());
+    }
+    if [Method::TRACE, Method::CONNECT].contains(method) {
+        return Err(ApiError::MethodNotAllowed);
+    }
+    if !headers.contains_key("sec-fetch-site") && !headers.contains_key(header::ORIGIN) {
+        return Err(ApiError::Forgery("This request does not say where it comes from: send Sec-Fetch-Site or Origin."));
+    }
+    let sent = headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());
+    let media_type = sent.map(|value| value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
+    let media_type = media_type.as_deref();
+    if PLAIN_FORMS.contains(&path) {
+        return match media_type {
+            Some(FORM) => Ok(()),
+            // A form without fields may send no body at all.
+            None if path == paths::SIGN_OUT => Ok(()),
+            _ => Err(ApiError::UnsupportedMediaType("This address takes application/x-www-form-urlencoded.")),
+        };
+    }
+    if headers.get(PROOF).is_none_or(|value| value != "1") {
+        return Err(ApiError::Forgery("This request lacks the header X-Portal: 1."));
+    }
+    match media_type {
+        Some(form) if FORM_TYPES.contains(&form) => {
+            Err(ApiError::UnsupportedMediaType("This address takes no forms; send JSON or the document's own type."))
+        }
+        _ => Ok(()),
+    }
+}

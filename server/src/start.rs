@@ -1,0 +1,211 @@
+//! Puts the portal together, runs it, and takes it apart.
+
+use std::{fs::File, io, net::SocketAddr, path::PathBuf, sync::Arc};
+
+use app::paths;
+use argon2::Params;
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use url::Url;
+
+use crate::{
+    auth::{self, Auth},
+    clock::{Clock, SystemClock},
+    config::Config,
+    live,
+    random::{Random, RandomError, SystemRandom},
+    router, serve,
+    site::Site,
+    state::Portal,
+    store::{OpenError, Store, StoreError, staff},
+    upstream::{self, ConnectError},
+};
+
+/// What the machine gives, and what tests give instead.
+pub struct Machine {
+    /// Time, for the portal.
+    pub clock: Arc<dyn Clock>,
+    /// Time, for the embedded signing service.
+    pub sandbox_clock: Arc<dyn sandbox::clock::Clock>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+    /// How dear a password's hash is.
+    pub password_cost: Params,
+}
+
+impl Default for Machine {
+    fn default() -> Self {
+        Self {
+            clock: Arc::new(SystemClock),
+            sandbox_clock: Arc::new(sandbox::clock::SystemClock),
+            random: Arc::new(SystemRandom),
+            password_cost: auth::standard_cost(),
+        }
+    }
+}
+
+/// An address cannot be listened on.
+#[derive(Debug, thiserror::Error)]
+#[error("setting {setting}: cannot listen on {address}; is it in use?")]
+pub struct ListenError {
+    setting: &'static str,
+    address: SocketAddr,
+    source: io::Error,
+}
+
+/// Why the portal does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data directory cannot be used.
+    #[error("setting data_dir: {} cannot be used", .path.display())]
+    DataDir {
+        /// The directory.
+        path: PathBuf,
+        /// What happened.
+        source: io::Error,
+    },
+    /// Another portal uses the data directory.
+    #[error("setting data_dir: another portal is running on {}; stop it, or choose another directory", .0.display())]
+    InUse(PathBuf),
+    /// The address is taken.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// The database cannot be opened.
+    #[error("the portal's database cannot be opened")]
+    Database(#[from] OpenError),
+    /// The database cannot be read.
+    #[error("the portal's database cannot be read")]
+    Store(#[from] StoreError),
+    /// There is no signing API.
+    #[error(transparent)]
+    Upstream(#[from] ConnectError),
+    /// There is no randomness.
+    #[error(transparent)]
+    Random(#[from] RandomError),
+    /// The public address is none that browsers could send.
+    #[error("setting public_url: is no origin that browsers could send")]
+    Origin(#[from] tower_http::csrf::ConfigError),
+}
+
+/// A portal that listens and is ready to run.
+pub struct Server {
+    portal: Arc<Portal>,
+    router: Router,
+    listener: TcpListener,
+    address: SocketAddr,
+    embedded: Option<upstream::Embedded>,
+    setup_token: Option<String>,
+    /// Keeps other portals away from the data directory.
+    lock: File,
+}
+
+impl Server {
+    /// Opens the data directory, the sockets and the signing API.
+    ///
+    /// # Errors
+    /// As [`StartError`] says; nothing runs then.
+    pub async fn open(mut config: Config, machine: Machine) -> Result<Self, StartError> {
+        let lock = own(&config.data_dir)?;
+        let (listener, address) = bind("listen", config.listen).await?;
+        config.public_url = upstream::with_port(&config.public_url, address);
+        let store = Store::open(&config.data_dir.join("portal.db")).await?;
+        let connected =
+            upstream::connect(&config.upstream, &config.data_dir, machine.random.as_ref(), machine.sandbox_clock)
+                .await?;
+        let site = Site::open(&config.site_root);
+        let portal = Arc::new(Portal {
+            leptos: site.leptos_options(&config.site_root),
+            site,
+            store,
+            upstream: connected.api,
+            auth: Auth::new(machine.password_cost, Arc::clone(&machine.random)),
+            clock: machine.clock,
+            random: machine.random,
+            hub: live::Hub::default(),
+            shutdown: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            config,
+        });
+        let setup_token = if staff::any(&mut *portal.store.read().await?).await? {
+            None
+        } else {
+            Some(portal.auth.setup().print(portal.random.as_ref(), portal.clock.now())?)
+        };
+        let router = router::router(&portal)?;
+        Ok(Self { portal, router, listener, address, embedded: connected.embedded, setup_token, lock })
+    }
+
+    /// What its requests share.
+    #[must_use]
+    pub fn portal(&self) -> &Arc<Portal> {
+        &self.portal
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The address of the embedded signing service, if there is one.
+    #[must_use]
+    pub fn sandbox_url(&self) -> Option<&Url> {
+        self.embedded.as_ref().map(|embedded| &embedded.public_url)
+    }
+
+    /// The link by which the first account is made, if there is none yet. A secret.
+    #[must_use]
+    pub fn setup_link(&self) -> Option<String> {
+        let token = self.setup_token.as_deref()?;
+        Some(format!("{}{}?token={token}", self.portal.config.origin(), paths::SETUP))
+    }
+
+    /// Serves until the portal's shutdown token is cancelled, then ends what is under way.
+    pub async fn run(self) {
+        let Self { portal, router, listener, embedded, lock, .. } = self;
+        // The signing service goes last: ending requests may still need it.
+        let service = embedded.map(|embedded| {
+            let stop = CancellationToken::new();
+            (tokio::spawn(embedded.run(stop.clone())), stop)
+        });
+        portal.tasks.spawn(auth::sweep(Arc::clone(&portal)));
+        portal.tasks.spawn(live::run(Arc::clone(&portal)));
+        serve::serve(listener, router, portal.shutdown.clone()).await;
+        portal.tasks.close();
+        if tokio::time::timeout(serve::DRAIN, portal.tasks.wait()).await.is_err() {
+            tracing::warn!("some background work did not end in time and is cut off");
+        }
+        if let Some((running, stop)) = service {
+            stop.cancel();
+            if running.await.is_err() {
+                tracing::error!("the embedded signing service ended by a fault of its own");
+            }
+        }
+        portal.store.close().await;
+        drop(lock);
+        tracing::info!("stopped");
+    }
+}
+
+/// Listens, and says which setting is wrong when that fails.
+pub(crate) async fn bind(setting: &'static str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), ListenError> {
+    let failed = |source| ListenError { setting, address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
+}
+
+/// Makes the data directory, its owner's alone, and keeps other portals away from it.
+fn own(path: &PathBuf) -> Result<File, StartError> {
+    let failed = |source| StartError::DataDir { path: path.clone(), source };
+    std::fs::create_dir_all(path).map_err(failed)?;
+    #[cfg(unix)]
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700)).map_err(failed)?;
+    let lock = File::create(path.join("portal.lock")).map_err(failed)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(std::fs::TryLockError::WouldBlock) => Err(StartError::InUse(path.clone())),
+        Err(std::fs::TryLockError::Error(source)) => Err(failed(source)),
+    }
+}

@@ -1,0 +1,120 @@
+//! The one place that chooses between the embedded signing service and a vendor's.
+
+use std::{net::SocketAddr, path::Path, sync::Arc};
+
+use sandbox::{Sandbox, SandboxError};
+use secrecy::SecretString;
+use time::Duration;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use upstream::{HttpSigningApi, Reach, Settings, SettingsError, SigningApi};
+use url::Url;
+
+use crate::{
+    config::{SandboxConfig, UpstreamKind},
+    random::{Random, RandomError},
+    start::bind,
+};
+
+/// The API client that the portal is at the embedded service.
+const SANDBOX_CLIENT: &str = "sandbox-calm-heron-164";
+
+/// Why the signing API cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// The settings of the account are wrong.
+    #[error("the signing API's settings cannot be used")]
+    Settings(#[from] SettingsError),
+    /// The embedded service does not start.
+    #[error("the embedded signing service does not start")]
+    Sandbox(#[from] SandboxError),
+    /// The embedded service's address is taken.
+    #[error(transparent)]
+    Listen(#[from] crate::start::ListenError),
+    /// An address cannot be made.
+    #[error("the embedded signing service's address cannot be made")]
+    Address(#[from] url::ParseError),
+    /// There is no secret to be had.
+    #[error(transparent)]
+    Random(#[from] RandomError),
+}
+
+/// The signing API, and the embedded service if that is what it is.
+pub(crate) struct Connected {
+    pub(crate) api: Arc<dyn SigningApi>,
+    pub(crate) embedded: Option<Embedded>,
+}
+
+/// The embedded service, ready to serve.
+pub(crate) struct Embedded {
+    pub(crate) public_url: Url,
+    sandbox: Sandbox,
+    listener: TcpListener,
+}
+
+impl Embedded {
+    /// Serves until `shutdown`.
+    pub(crate) async fn run(self, shutdown: CancellationToken) {
+        let stop = shutdown.clone().cancelled_owned();
+        if let Err(error) = self.sandbox.serve(self.listener, stop).await {
+            tracing::error!(error = %crate::error::chain(&error), "the embedded signing service failed; stopping");
+            shutdown.cancel();
+        }
+    }
+}
+
+/// Gets the signing API ready. The embedded service is reached like any other: by
+/// HTTP, with a client id and a secret, which is made anew at each start.
+pub(crate) async fn connect(
+    kind: &UpstreamKind,
+    data_dir: &Path,
+    random: &dyn Random,
+    clock: Arc<dyn sandbox::clock::Clock>,
+) -> Result<Connected, ConnectError> {
+    match kind {
+        UpstreamKind::Http(settings) => {
+            Ok(Connected { api: Arc::new(HttpSigningApi::new(Settings::clone(settings))?), embedded: None })
+        }
+        UpstreamKind::Sandbox(config) => {
+            let (listener, address) = bind("sandbox.listen", config.listen).await?;
+            let secret = SecretString::from(random.token256()?);
+            let public_url = with_port(&config.public_url, address);
+            let sandbox = open(config, &public_url, data_dir, secret.clone(), clock).await?;
+            let settings = Settings::new(
+                format!("http://{address}/sign").parse()?,
+                format!("http://{address}/auth/open/connect/token").parse()?,
+                SANDBOX_CLIENT,
+                secret,
+                Reach::Private,
+            );
+            Ok(Connected {
+                api: Arc::new(HttpSigningApi::new(settings)?),
+                embedded: Some(Embedded { public_url, sandbox, listener }),
+            })
+        }
+    }
+}
+
+async fn open(
+    config: &SandboxConfig,
+    public_url: &Url,
+    data_dir: &Path,
+    secret: SecretString,
+    clock: Arc<dyn sandbox::clock::Clock>,
+) -> Result<Sandbox, SandboxError> {
+    let clients = vec![(SANDBOX_CLIENT.to_owned(), secret)];
+    let mut settings = sandbox::SandboxConfig::new(data_dir.join("sandbox"), public_url.clone(), clients);
+    settings.token_ttl = Duration::seconds(config.token_ttl_seconds.into());
+    settings.control_plane = config.control_plane;
+    Sandbox::open(settings, clock, Arc::new(sandbox::SystemRandom)).await
+}
+
+/// The public address, with the port that was given for port 0.
+pub(crate) fn with_port(url: &Url, address: SocketAddr) -> Url {
+    let mut url = url.clone();
+    if url.port() == Some(0) {
+        // Fails only for addresses without a host, which are refused before.
+        let _ = url.set_port(Some(address.port()));
+    }
+    url
+}
