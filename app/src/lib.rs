@@ -4,6 +4,8 @@
 //! Pages are `#[component]`s and never reach the browser as code; what must react
 //! there is an `#[island]`. With feature `ssr` this crate is part of the server,
 //! with `hydrate` it is linked into the browser's wasm; exactly one is on.
+// A page's type is as deep as its markup.
+#![recursion_limit = "256"]
 
 pub mod api;
 #[cfg(feature = "ssr")]

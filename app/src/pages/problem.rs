@@ -12,7 +12,8 @@ use crate::{
 /// Unknown addresses, and whatever error the server found before a page was asked.
 #[component]
 pub(crate) fn NotFoundPage() -> impl IntoView {
-    view! { <Problem error=use_context::<PortalError>().unwrap_or_else(PortalError::not_found) /> }
+    let error = use_context::<PortalError>().unwrap_or_else(PortalError::not_found);
+    view! { <Problem error=error /> }
 }
 
 /// Any error that a page ends in. Gives the answer its status.
