@@ -15,7 +15,7 @@ use crate::{
     config::Config,
     live,
     random::{Random, RandomError, SystemRandom},
-    router, serve,
+    router, serve, sessions,
     site::Site,
     state::Portal,
     store::{OpenError, Store, StoreError, staff},
@@ -127,6 +127,7 @@ impl Server {
             tasks: TaskTracker::new(),
             config,
         });
+        sessions::reconcile::at_start(&portal).await?;
         let setup_token = if staff::any(&mut *portal.store.read().await?).await? {
             None
         } else {

@@ -12,8 +12,8 @@ use crate::auth::LoginId;
 /// Most streams of one sign-in: a browser speaking HTTP/1.1 has about six
 /// connections, and pages need some too.
 const PER_LOGIN: usize = 5;
-/// Most streams in all.
-const IN_ALL: usize = 10_000;
+/// Most streams in all: half of the connections that the portal accepts.
+const IN_ALL: usize = 512;
 
 /// Wakes streams, and counts them.
 #[derive(Debug)]

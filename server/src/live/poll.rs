@@ -63,7 +63,7 @@ pub async fn round(portal: &Portal) -> Result<Round, StoreError> {
     if stale.is_none() && !has_questions(portal).await? {
         return Ok(Round::Idle);
     }
-    match ask(portal).await {
+    match ask(portal, stale.is_some()).await {
         Ok(()) => {
             if stale.is_some() {
                 tracing::info!("the signing API answers again");
@@ -100,17 +100,21 @@ async fn has_questions(portal: &Portal) -> Result<bool, StoreError> {
         || !results::unasked(&mut read).await?.is_empty())
 }
 
-async fn ask(portal: &Portal) -> Result<(), RoundError> {
+async fn ask(portal: &Portal, is_stale: bool) -> Result<(), RoundError> {
     reconcile::questions(portal).await?;
-    states(portal).await?;
+    states(portal, is_stale).await?;
     metadata(portal).await?;
     Ok(cleanup::sweep(portal, None).await?)
 }
 
 /// Compares open sessions with the API's list, and asks one by one about those
 /// that are not on it: they came to an end, or are in a state that we do not know.
-async fn states(portal: &Portal) -> Result<(), RoundError> {
+/// After a silence the list is read in any case, to see whether the API answers.
+async fn states(portal: &Portal, is_stale: bool) -> Result<(), RoundError> {
     let ours = sessions::open_at_api(&mut *portal.store.read().await?).await?;
+    if ours.is_empty() && !is_stale {
+        return Ok(());
+    }
     let listed = listed(portal.upstream.as_ref()).await?;
     for session in ours {
         let Some(upstream) = session.upstream else { continue };

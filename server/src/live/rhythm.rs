@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
 
 use super::{Round, round};
-use crate::{error::chain, sessions::reconcile, state::Portal};
+use crate::{error::chain, state::Portal};
 
 /// How much slower rounds follow each other when nobody listens.
 const UNWATCHED: u32 = 5;
@@ -15,11 +15,6 @@ const BACK_OFF_MAX: Duration = Duration::from_secs(60);
 /// Runs rounds until the portal stops.
 pub async fn run(portal: Arc<Portal>) {
     let rounds = async {
-        // Before anything is asked of the API: what was under way ended with the last process.
-        while let Err(error) = reconcile::at_start(&portal).await {
-            tracing::error!(error = %chain(&error), "cannot look for interrupted sessions");
-            tokio::time::sleep(portal.config.live.poll).await;
-        }
         let mut failures = 0;
         loop {
             let begun = Instant::now();

@@ -25,7 +25,7 @@ const PROOF: &str = "x-portal";
 /// Forms that work without scripts. Nothing else takes a form's body.
 pub const PLAIN_FORMS: [&str; 3] = [paths::SETUP, paths::SIGN_IN, paths::SIGN_OUT];
 const FORM: &str = "application/x-www-form-urlencoded";
-/// What a form of another site can send without being asked.
+/// What a form of another site can POST without being asked.
 const FORM_TYPES: [&str; 3] = [FORM, "multipart/form-data", "text/plain"];
 
 /// Judges by `Sec-Fetch-Site` and `Origin`. `origin` is the portal's own; it counts
@@ -71,7 +71,7 @@ fn check(method: &Method, path: &str, headers: &HeaderMap) -> Result<(), ApiErro
         return Err(ApiError::Forgery("This request lacks the header X-Portal: 1."));
     }
     match media_type {
-        Some(form) if FORM_TYPES.contains(&form) => {
+        Some(form) if method == Method::POST && FORM_TYPES.contains(&form) => {
             Err(ApiError::UnsupportedMediaType("This address takes no forms; send JSON or the document's own type."))
         }
         _ => Ok(()),

@@ -37,7 +37,7 @@ pub async fn let_go(change: &mut Write, session: &mut SessionRecord, now: Moment
 }
 
 /// Gives a session up that the API does not have: it was not sent, for this reason.
-/// One that was sent meanwhile stays as it is.
+/// One that was sent meanwhile stays as it is. Its leftovers are for [`sweep`].
 ///
 /// # Errors
 /// As [`StoreError`] says.
@@ -54,7 +54,7 @@ pub async fn give_up(portal: &Portal, id: SessionId, failure: &str) -> Result<()
     sessions::save(&mut change, &session, now).await?;
     portal.commit(change).await?;
     tracing::info!(session.id = %id, failure, "session not sent");
-    sweep_of(portal, id).await
+    Ok(())
 }
 
 /// Deletes a session's leftovers now, as far as the API answers; the rest follows

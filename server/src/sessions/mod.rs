@@ -54,10 +54,13 @@ use crate::state::Portal;
 pub use standing::{Facts, standing};
 pub use step::{Step, UnknownStep};
 
+/// Longest plan, in bytes: 50 documents with long names in letters of four bytes.
+const PLAN_BYTES_MAX: usize = 128 * 1024;
+
 /// Routes that need a sign-in.
 pub fn routes() -> Router<Arc<Portal>> {
     Router::new()
-        .route(paths::PLANS, post(create::create))
+        .route(paths::PLANS, post(create::create).layer(DefaultBodyLimit::max(PLAN_BYTES_MAX)))
         .route(&format!("{}/{{id}}", paths::PLANS), delete(abandon::abandon))
         .route(&format!("{}/{{id}}/send", paths::PLANS), post(send::send))
         .route(&format!("{}/{{id}}/link", paths::PLANS), post(link::link))

@@ -45,7 +45,8 @@ pub enum ReconcileError {
     Upstream(#[from] UpstreamError),
 }
 
-/// Once, before requests come in: whatever was under way ended with the process.
+/// Once, before requests come in: whatever was under way ended with the last
+/// process. Asks nothing of the API; the rounds do, once they begin.
 ///
 /// # Errors
 /// As [`StoreError`] says.

@@ -171,6 +171,7 @@ async fn refused(portal: &Portal, id: SessionId, error: &UpstreamError) -> Resul
         }
     };
     cleanup::give_up(portal, id, &refusal.message).await?;
+    cleanup::sweep_of(portal, id).await?;
     Ok(refusal.into())
 }
 
