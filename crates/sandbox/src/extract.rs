@@ -33,19 +33,42 @@ impl<T: FromStr<Err = ParseIdError> + Send> FromRequestParts<App> for PathId<T> 
     }
 }
 
-/// A JSON body of at most 1 MiB. What is wrong with it is named by its path.
+/// A JSON object of at most 1 MiB. What is wrong with it is named by its path.
 pub(crate) struct JsonBody<T>(pub(crate) T);
+
+/// A JSON array, with the same rules.
+pub(crate) struct JsonArray<T>(pub(crate) Vec<T>);
 
 impl<T: DeserializeOwned> FromRequest<App> for JsonBody<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _: &App) -> Result<Self, ApiError> {
-        if !is_json(request.headers()) {
-            return Err(ApiError::UnsupportedMediaType("the Content-Type must be application/json"));
+        let body = read_json(request).await?;
+        // Serde would take an array for an object whose fields all have defaults.
+        if body.trim_ascii_start().starts_with(b"[") {
+            return Err(ApiError::BadRequest("the body must be a JSON object, is an array".into()));
         }
-        let body = read_body(request, JSON_BYTES_MAX).await?;
         parse_json(&body).map(Self)
     }
+}
+
+impl<T: DeserializeOwned> FromRequest<App> for JsonArray<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self, ApiError> {
+        let body = read_json(request).await?;
+        if body.trim_ascii_start().starts_with(b"{") {
+            return Err(ApiError::BadRequest("the body must be a JSON array, also for one element".into()));
+        }
+        parse_json(&body).map(Self)
+    }
+}
+
+async fn read_json(request: Request) -> Result<Vec<u8>, ApiError> {
+    if !is_json(request.headers()) {
+        return Err(ApiError::UnsupportedMediaType("the Content-Type must be application/json"));
+    }
+    read_body(request, JSON_BYTES_MAX).await
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

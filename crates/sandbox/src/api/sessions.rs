@@ -9,7 +9,7 @@ use http::StatusCode;
 
 use super::terms;
 use crate::{
-    extract::{JsonBody, PathId},
+    extract::{JsonArray, PathId},
     pages,
     problem::ApiError,
     random,
@@ -24,7 +24,7 @@ use crate::{
 /// `POST /signing-sessions`: takes an array, makes all of its sessions or none.
 pub(super) async fn create(
     State(app): State<App>,
-    JsonBody(requests): JsonBody<Vec<NewSigningSession>>,
+    JsonArray(requests): JsonArray<NewSigningSession>,
 ) -> Result<(StatusCode, Json<Vec<SigningSession>>), ApiError> {
     if requests.is_empty() {
         return Err(ApiError::BadRequest("the array must hold at least one session".into()));

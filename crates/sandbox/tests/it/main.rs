@@ -1,0 +1,13 @@
+//! The sandbox over real HTTP, as a client and as a signer's browser see it.
+
+mod browser;
+mod collections;
+mod control;
+mod documents;
+mod listing;
+mod pages;
+mod process;
+mod sessions;
+mod support;
+mod time_passes;
+mod tokens;
