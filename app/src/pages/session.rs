@@ -74,4 +74,5 @@ fn Session(detail: SessionDetail) -> impl IntoView {
             </div>
         </Desk>
     }
+    .into_any()
 }

@@ -51,6 +51,7 @@ pub fn Field(
             }}
         </div>
     }
+    .into_any()
 }
 
 /// A field of one line.

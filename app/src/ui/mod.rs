@@ -9,6 +9,8 @@ mod notice;
 #[cfg(feature = "ssr")]
 mod page_title;
 mod size;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
 mod time;
 
 pub use badge::Badge;

@@ -19,6 +19,7 @@ pub(super) fn FileList(form: Form) -> impl IntoView {
             <For each=move || form.files.get() key=|file| file.key children=move |file| line(form, file) />
         </ul>
     }
+    .into_any()
 }
 
 fn line(form: Form, file: Chosen) -> impl IntoView {
@@ -102,6 +103,7 @@ fn line(form: Form, file: Chosen) -> impl IntoView {
             }}
         </li>
     }
+    .into_any()
 }
 
 /// How much `part` is of `whole`, rounded down.

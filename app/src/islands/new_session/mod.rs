@@ -83,4 +83,5 @@ pub fn NewSessionForm(
             <Actions form=form alive=alive />
         </form>
     }
+    .into_any()
 }

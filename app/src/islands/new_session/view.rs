@@ -150,6 +150,7 @@ pub(super) fn DropZone(form: Form, alive: RwSignal<bool>) -> impl IntoView {
             <FileList form=form />
         </section>
     }
+    .into_any()
 }
 
 /// The fields.
@@ -225,6 +226,7 @@ pub(super) fn Details(form: Form) -> impl IntoView {
             </Field>
         </section>
     }
+    .into_any()
 }
 
 /// Send and Cancel, and how far sending is.
@@ -297,4 +299,5 @@ pub(super) fn Actions(form: Form, alive: RwSignal<bool>) -> impl IntoView {
             }}
         </div>
     }
+    .into_any()
 }

@@ -41,6 +41,7 @@ pub(super) fn Documents(shown: RwSignal<SessionDetail>) -> impl IntoView {
             </table>
         </section>
     }
+    .into_any()
 }
 
 fn row(session: SessionId, view: DocumentView) -> impl IntoView {
@@ -77,6 +78,7 @@ fn row(session: SessionId, view: DocumentView) -> impl IntoView {
             </td>
         </tr>
     }
+    .into_any()
 }
 
 fn short(place: &'static str, hash: Option<Sha256Digest>) -> impl IntoView {

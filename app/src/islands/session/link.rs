@@ -101,6 +101,7 @@ pub(super) fn Link(session: SessionId, shown: RwSignal<SessionDetail>) -> impl I
             {move || failure.get().map(|text| view! { <p class="field-error" role="alert">{text}</p> })}
         </section>
     }
+    .into_any()
 }
 
 async fn ask(session: SessionId) -> Result<SigningLink, Failure> {

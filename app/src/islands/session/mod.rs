@@ -82,4 +82,5 @@ pub fn SessionBody(
         <Documents shown=shown />
         <Results shown=shown />
     }
+    .into_any()
 }

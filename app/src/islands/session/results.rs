@@ -41,6 +41,7 @@ pub(super) fn Results(shown: RwSignal<SessionDetail>) -> impl IntoView {
             </ul>
         </section>
     }
+    .into_any()
 }
 
 fn line(session: SessionId, result: ResultView) -> impl IntoView {
@@ -67,4 +68,5 @@ fn line(session: SessionId, result: ResultView) -> impl IntoView {
             {result.api_hash.map(|hash| view! { <code>{abbreviated(&hash)}</code> })}
         </li>
     }
+    .into_any()
 }

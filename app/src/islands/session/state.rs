@@ -62,4 +62,5 @@ pub(super) fn State(standing: Signal<Standing>, shown: RwSignal<SessionDetail>) 
                 })
         }}
     }
+    .into_any()
 }

@@ -68,4 +68,5 @@ pub(super) fn Filter(
             </form>
         </search>
     }
+    .into_any()
 }

@@ -73,6 +73,7 @@ fn List(list: SessionList) -> impl IntoView {
             {body}
         </Desk>
     }
+    .into_any()
 }
 
 fn count(total: u64, narrowed: bool) -> String {

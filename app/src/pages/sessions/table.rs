@@ -36,6 +36,7 @@ pub(super) fn Table(
             <tbody role="rowgroup">{lines}</tbody>
         </table>
     }
+    .into_any()
 }
 
 #[component]
@@ -63,4 +64,5 @@ fn Line(row: SessionRow, as_of: u64, now: Moment) -> impl IntoView {
             </td>
         </tr>
     }
+    .into_any()
 }
