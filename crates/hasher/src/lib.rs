@@ -1,47 +1,60 @@
-//! SHA-256 of a file in the browser, in constant memory.
+//! SHA-256 in the browser's wasm.
 //!
-//! It runs in a Web Worker (`worker.js`, beside this crate's manifest): there the file
-//! can be read piece by piece without promises, and the page stays free. `sha2` takes
-//! its vector path because the whole wasm side is built with `simd128`.
-#![cfg(target_arch = "wasm32")]
+//! It runs in a Web Worker (`worker.js`, beside this crate's manifest), which reads
+//! the file and feeds it here piece by piece, so that memory stays constant and the
+//! page stays free. `sha2` takes its vector path because the whole wasm side is built
+//! with `simd128`.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use js_sys::{Function, Uint8Array};
 use sha2::{Digest, Sha256};
-use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
-use web_sys::{Blob, FileReaderSync};
+use wasm_bindgen::prelude::wasm_bindgen;
 
-/// How much of the file is held at a time, in bytes: large enough that the crossings
-/// between JavaScript and wasm cost nothing, small enough for steady progress.
-const PIECE: u32 = 1024 * 1024;
-
-/// Hashes a file; gives the digest in standard base64 with padding, as the signing
-/// API and `Content-Digest` (RFC 9530) write it.
-///
-/// `on_progress` is called after each piece with the number of bytes done so far.
-/// There is no way to stop: the page ends the worker.
-///
-/// # Errors
-/// What the browser threw: a `DOMException` named `NotReadableError` when the file
-/// changed or went away after it was chosen, or whatever `on_progress` threw.
+/// The SHA-256 of bytes that arrive in pieces.
 #[wasm_bindgen]
-pub fn hash_file(file: &Blob, on_progress: &Function) -> Result<String, JsValue> {
-    let reader = FileReaderSync::new()?;
-    let size = file.size();
-    let mut hasher = Sha256::new();
-    let mut piece = Vec::new();
-    let mut done = 0.0;
-    // JavaScript counts bytes in f64, which is exact up to 8 PiB.
-    while done < size {
-        let end = size.min(done + f64::from(PIECE));
-        let slice = file.slice_with_f64_and_f64(done, end)?;
-        let bytes = Uint8Array::new(&reader.read_as_array_buffer(&slice)?.into());
-        // Every piece but the last is of the same length, so this grows once.
-        piece.resize(usize::try_from(bytes.length()).unwrap_or_default(), 0);
-        bytes.copy_to(&mut piece);
-        hasher.update(&piece);
-        done = end;
-        on_progress.call1(&JsValue::NULL, &done.into())?;
+#[derive(Debug, Default)]
+pub struct Hasher(Sha256);
+
+#[wasm_bindgen]
+impl Hasher {
+    /// A hasher that has seen nothing yet.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Self {
+        Self::default()
     }
-    Ok(STANDARD.encode(hasher.finalize()))
+
+    /// Takes the next piece, of any length.
+    pub fn update(&mut self, piece: &[u8]) {
+        self.0.update(piece);
+    }
+
+    /// Ends the hasher and gives the digest in standard base64 with padding, as the
+    /// signing API and `Content-Digest` (RFC 9530) write it.
+    pub fn digest(self) -> String {
+        STANDARD.encode(self.0.finalize())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Hasher;
+
+    #[test]
+    fn pieces_do_not_change_the_digest() {
+        // FIPS 180-4's two-block example.
+        let message = b"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq";
+        let digest = "JI1qYdIGOLjlwCaTDD5gOaM85Flk/yFn9uzt1BnbBsE=";
+        for length in [1, 7, 55, 56] {
+            let mut hasher = Hasher::new();
+            for piece in message.chunks(length) {
+                hasher.update(piece);
+            }
+            assert_eq!(hasher.digest(), digest, "in pieces of {length}");
+        }
+    }
+
+    #[test]
+    fn nothing_has_a_digest_too() {
+        let digest = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+        assert_eq!(Hasher::new().digest(), digest);
+    }
 }

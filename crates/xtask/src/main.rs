@@ -1,6 +1,7 @@
 //! The project's own commands. `cargo xtask` alone lists them.
 
 mod args;
+mod bench;
 mod budget;
 mod env;
 mod error;
@@ -50,7 +51,7 @@ fn obey(words: Vec<String>) -> Result<(), Error> {
             build_site(&layout)?;
             budget::check(&layout)
         }
-        Command::BenchHash => Ok(()),
+        Command::BenchHash => bench::hash(&layout),
     }
 }
 

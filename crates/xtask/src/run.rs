@@ -11,7 +11,7 @@ pub(crate) fn run(layout: &Layout, settings: &[String]) -> Result<(), Error> {
     build_server(layout)?;
     say::line("==> starting the portal; Ctrl-C stops it");
     // It inherits this terminal, says where it listens, and takes over this process.
-    server(layout).args(settings).become_it()
+    server(layout).env("COUNTERSIGN_SITE_ROOT", &layout.site).args(settings).become_it()
 }
 
 pub(crate) fn build_server(layout: &Layout) -> Result<(), Error> {

@@ -41,7 +41,11 @@ fn run_part(layout: &Layout, ready: &ForTests, part: Part, rest: &[String]) -> R
     match part {
         Part::Fmt => cargo(layout, &["fmt", "--all", "--check"]).args(rest).go(),
         Part::Clippy => clippy(layout, ready, rest),
-        Part::Tidy => cargo(layout, &["test", "--locked", "--release", "--package", "xtask"]).args(rest).go(),
+        Part::Tidy => cargo(layout, &["test", "--locked", "--release", "--package", "xtask"])
+            .args(rest)
+            // Some of these tests tell what they could not check.
+            .args(["--", "--show-output"])
+            .go(),
         Part::Unit => cargo(layout, &["test", "--locked", "--release", "--workspace"])
             .args(["--exclude", "xtask"])
             .args(rest)
@@ -84,14 +88,11 @@ fn clippy(layout: &Layout, ready: &ForTests, rest: &[String]) -> Result<(), Erro
 fn end_to_end(layout: &Layout, ready: &ForTests, rest: &[String]) -> Result<(), Error> {
     site::build(layout, ready.toolchain)?;
     run::build_server(layout)?;
-    let mut playwright = Run::new("npx")
+    let playwright = Run::new("npx")
         .args(["playwright", "test"])
         .args(rest)
         .env("E2E_SERVER", layout.release.join(run::SERVER))
         .env("E2E_SITE", &layout.site)
         .dir(&layout.root.join("end2end"));
-    if let Some(chromium) = &ready.chromium {
-        playwright = playwright.env("E2E_CHROMIUM", chromium);
-    }
-    playwright.go()
+    ready.with_browser(playwright).go()
 }

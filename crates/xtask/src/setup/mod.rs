@@ -27,8 +27,18 @@ const DOWNLOAD: Duration = Duration::from_secs(60);
 /// What the tests need beyond what the site needs.
 pub(crate) struct ForTests {
     pub toolchain: Toolchain,
-    /// The browser to drive; without one, Playwright finds its own.
-    pub chromium: Option<PathBuf>,
+    /// Without one, Playwright finds its own.
+    chromium: Option<PathBuf>,
+}
+
+impl ForTests {
+    /// Tells a program which browser to drive.
+    pub(crate) fn with_browser(&self, run: Run) -> Run {
+        match &self.chromium {
+            Some(chromium) => run.env("E2E_CHROMIUM", chromium),
+            None => run,
+        }
+    }
 }
 
 /// All that building the browser's files takes.

@@ -35,30 +35,43 @@ struct Module {
     krate: &'static str,
     /// The stem of its files in the site.
     name: &'static str,
+    /// What the compiler is told beyond the profile, when all crates have come together.
+    codegen: &'static [&'static str],
     /// What wasm-opt is to strive for.
     goal: &'static str,
 }
 
-const MODULES: [Module; 2] =
-    [Module { krate: "client", name: NAME, goal: "-Oz" }, Module { krate: "hasher", name: "hasher", goal: "-O3" }];
+const MODULES: [Module; 2] = [
+    Module { krate: "client", name: NAME, codegen: &[], goal: "-Oz" },
+    Module {
+        krate: "hasher",
+        name: "hasher",
+        // Unrolls SHA-256's rounds altogether, which LLVM by itself finds too long: an
+        // eighth more speed for 3 kB.
+        codegen: &["-Cllvm-args=-unroll-threshold=4000"],
+        goal: "-O3",
+    },
+];
 
 pub(super) fn build(layout: &Layout, toolchain: Toolchain) -> Result<Vec<Part>, Error> {
-    compile(layout, toolchain)?;
     let mut parts = Vec::new();
     for module in &MODULES {
+        compile(layout, toolchain, module)?;
         parts.extend(finish(layout, module)?);
     }
     Ok(parts)
 }
 
-fn compile(layout: &Layout, toolchain: Toolchain) -> Result<(), Error> {
-    say::step("compiling the browser's modules", || {
+fn compile(layout: &Layout, toolchain: Toolchain, module: &Module) -> Result<(), Error> {
+    say::step(&format!("compiling the module {}", module.name), || {
         toolchain
             .run("cargo")
-            .args(["build", "--locked", "--profile", PROFILE, "--target", TARGET])
-            .args(MODULES.iter().flat_map(|module| ["--package", module.krate]))
+            .args(["rustc", "--locked", "--lib", "--package", module.krate])
+            .args(["--profile", PROFILE, "--target", TARGET])
             .arg("--target-dir")
             .arg(&layout.wasm)
+            .arg("--")
+            .args(module.codegen)
             .dir(&layout.root)
             .go()
     })
