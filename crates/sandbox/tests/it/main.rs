@@ -1,4 +1,5 @@
 //! The sandbox over real HTTP, as a client and as a signer's browser see it.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests fail as tests do")]
 
 mod browser;
 mod collections;

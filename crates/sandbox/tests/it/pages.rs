@@ -190,9 +190,8 @@ async fn preauthentication_comes_before_the_documents_and_the_welcome_page_can_b
     page.assert_contains("Sandbox – no legal effect");
     page.assert_contains("uten rettsvirkning");
     let document = session["documents"][0]["documentId"].as_str().unwrap();
-    let direct = format!("document?documentId={document}");
-    let bytes =
-        browser.open(&page.url.join(&format!("./{direct}&{}", page.url.query().unwrap())).unwrap().to_string()).await;
+    let direct = page.url.join(&format!("./document?documentId={document}&{}", page.url.query().unwrap())).unwrap();
+    let bytes = browser.open(direct.as_str()).await;
     assert_eq!(bytes.at(), "identify", "no document before authentication");
     let page = browser.submit(&page, "identify", &[("name", "Ola")]).await;
     assert_eq!(page.at(), "documents");

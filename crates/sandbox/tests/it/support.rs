@@ -5,7 +5,7 @@ use std::sync::Arc;
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use sandbox::{
     Sandbox, SandboxConfig, SystemRandom,
-    clock::{Clock, SteppedClock},
+    clock::{Clock as _, SteppedClock},
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -44,8 +44,7 @@ impl TestSandbox {
         let clients = vec![(CLIENT.0.to_owned(), CLIENT.1.into())];
         let mut config = SandboxConfig::new(dir.path().join("data"), base.parse().unwrap(), clients);
         config.control_plane = true;
-        let sandbox =
-            Sandbox::open(config, Arc::clone(&clock) as Arc<dyn Clock>, Arc::new(SystemRandom)).await.unwrap();
+        let sandbox = Sandbox::open(config, clock.clone(), Arc::new(SystemRandom)).await.unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let served = tokio::spawn(async move {
             sandbox.serve(listener, async { drop(stopped.await) }).await.unwrap();

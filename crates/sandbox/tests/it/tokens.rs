@@ -44,7 +44,8 @@ async fn wrong_token_requests_get_oauth_errors() {
     let sandbox = TestSandbox::spawn().await;
     let id = ("client_id", CLIENT.0);
     let secret = ("client_secret", CLIENT.1);
-    let cases: &[(&[(&str, &str)], u16, &str)] = &[
+    type Form<'a> = &'a [(&'a str, &'a str)];
+    let cases: &[(Form<'_>, u16, &str)] = &[
         (&[GRANT], 401, "invalid_client"),
         (&[GRANT, id], 401, "invalid_client"),
         (&[GRANT, id, ("client_secret", "wrong")], 401, "invalid_client"),
