@@ -43,7 +43,7 @@ pub(crate) fn authenticate(
     let transaction_id = random::hex_text::<16>(app.random.as_ref())?;
     // The same person gets the same subject, as from a real provider.
     let subject =
-        app.keys.sign(Purpose::Assertion, format!("{name}\n{}", national_id.as_deref().unwrap_or("")).as_bytes());
+        app.keys.sign(Purpose::Subject, format!("{name}\n{}", national_id.as_deref().unwrap_or("")).as_bytes());
     let token = app.keys.issue(
         Purpose::Assertion,
         &json!({

@@ -21,6 +21,8 @@ pub(crate) enum Purpose {
     Form,
     /// What the test identity provider says about a signer.
     Assertion,
+    /// The test identity provider's id of a person.
+    Subject,
 }
 
 impl Purpose {
@@ -30,6 +32,7 @@ impl Purpose {
             Self::AccessToken => "at+jwt",
             Self::Form => "form",
             Self::Assertion => "assertion+jwt",
+            Self::Subject => "subject",
         }
     }
 }
