@@ -34,9 +34,14 @@ pub fn Field(
                 {optional.then(|| view! { <span class="optional">"Optional"</span> })}
             </div>
             {children()}
-            <p class="hint" id=note_id(id, "hint")>
-                {move || hint.get()}
-            </p>
+            {has(hint)
+                .then(|| {
+                    view! {
+                        <p class="hint" id=note_id(id, "hint")>
+                            {move || hint.get()}
+                        </p>
+                    }
+                })}
             {move || {
                 error
                     .get()
@@ -90,7 +95,7 @@ pub fn TextField(
                 value=value
                 autocomplete=autocomplete
                 aria-required="true"
-                aria-describedby=described_by(id, error)
+                aria-describedby=described_by(id, hint, error)
                 aria-invalid=invalid(error)
             />
         </Field>
@@ -126,7 +131,7 @@ pub fn TextArea(
         .id(id)
         .name(id)
         .rows(rows)
-        .attr("aria-describedby", described_by(id, error))
+        .attr("aria-describedby", described_by(id, hint, error))
         .attr("aria-invalid", invalid(error));
     // An absent child is not an empty one: that would be written as a space.
     let area = if value.is_empty() { area.into_any() } else { area.child(escape::text_area(&value)).into_any() };
@@ -137,16 +142,23 @@ pub fn TextArea(
     }
 }
 
-/// What `aria-describedby` of the control `id` says.
-pub fn described_by(id: &'static str, error: Signal<Option<String>>) -> impl Fn() -> String + Send + Sync + Clone {
-    move || {
-        let mut ids = note_id(id, "hint");
-        if error.with(Option::is_some) {
-            ids.push(' ');
-            ids.push_str(&note_id(id, "error"));
-        }
-        ids
+/// What `aria-describedby` of the control `id` says: the ids of its hint and its error, if any.
+pub fn described_by(
+    id: &'static str,
+    hint: Signal<String>,
+    error: Signal<Option<String>>,
+) -> impl Fn() -> Option<String> + Send + Sync + Clone {
+    let hint = has(hint).then(|| note_id(id, "hint"));
+    move || match (&hint, error.with(Option::is_some)) {
+        (Some(hint), true) => Some([hint, " ", &note_id(id, "error")].concat()),
+        (None, true) => Some(note_id(id, "error")),
+        (hint, false) => hint.clone(),
     }
+}
+
+/// Whether there is a hint. Its words may change later, but it never comes or goes.
+fn has(hint: Signal<String>) -> bool {
+    hint.with_untracked(|hint| !hint.is_empty())
 }
 
 /// What `aria-invalid` says.

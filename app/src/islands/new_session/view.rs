@@ -90,6 +90,8 @@ pub(super) fn DropZone(form: Form, alive: RwSignal<bool>) -> impl IntoView {
         }
     });
     let error = form.error_at(field::DOCUMENTS);
+    let hint =
+        Signal::stored("They are hashed on this computer and leave it when you press the button below.".to_owned());
     view! {
         <section class="panel" aria-labelledby="documents-heading">
             <div class="panel-head">
@@ -124,7 +126,7 @@ pub(super) fn DropZone(form: Form, alive: RwSignal<bool>) -> impl IntoView {
                         type="file"
                         multiple
                         accept=".pdf,.txt,.md,application/pdf,text/plain,text/markdown"
-                        aria-describedby=described_by(field::DOCUMENTS, error)
+                        aria-describedby=described_by(field::DOCUMENTS, hint, error)
                         aria-invalid=invalid(error)
                         on:change=move |_| take()
                     />
@@ -132,7 +134,7 @@ pub(super) fn DropZone(form: Form, alive: RwSignal<bool>) -> impl IntoView {
                     " or drop them here"
                 </p>
                 <p class="hint" id="documents-hint">
-                    "They are hashed on this computer and leave it when you press the button below."
+                    {hint.get_untracked()}
                 </p>
             </div>
             {move || {
@@ -203,7 +205,7 @@ pub(super) fn Details(form: Form) -> impl IntoView {
                     name=field::DUE
                     type="datetime-local"
                     aria-required="true"
-                    aria-describedby=described_by(field::DUE, due_error)
+                    aria-describedby=described_by(field::DUE, due_hint, due_error)
                     aria-invalid=invalid(due_error)
                 />
             </Field>

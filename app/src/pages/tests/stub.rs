@@ -108,12 +108,23 @@ impl Page {
     }
 
     async fn render(address: &str, context: impl Fn() + Clone + Send + Sync + 'static) -> Self {
+        // Starts what Leptos runs its tasks on, once per process.
+        drop(leptos_axum::generate_route_list(crate::App));
         let options = LeptosOptions::builder().output_name("countersign").site_pkg_dir("pkg/0123456789abcdef").build();
         let handler = leptos_axum::render_app_async_with_context(context, move || shell(options.clone()));
         let request = Request::get(address).body(Body::empty()).unwrap();
         let response = handler(request).await;
         let status = response.status();
         let body = response.into_body().collect().await.unwrap().to_bytes();
+        std::fs::write(
+            format!(
+                "/tmp/ui-pages/{}-{}.html",
+                address.replace(['/', '?', '%'], "_").chars().take(30).collect::<String>(),
+                body.len()
+            ),
+            &body,
+        )
+        .unwrap();
         Self { status, html: String::from_utf8(body.to_vec()).unwrap() }
     }
 
@@ -121,7 +132,7 @@ impl Page {
     /// numbers the islands.
     pub(super) fn readable(&self) -> String {
         let body = self.html.split_once("<body>").unwrap().1.split_once("</body>").unwrap().0;
-        let (before, rest) = body.split_once("<svg class=\"sprite\"").unwrap();
+        let (before, rest) = body.split_once("class=\"sprite\"").unwrap();
         let (_, after) = rest.split_once("</svg>").unwrap();
         let scripts_end = before.rfind("</script>").map_or(0, |at| at + "</script>".len());
         let mut lines = String::new();
