@@ -116,15 +116,6 @@ impl Page {
         let response = handler(request).await;
         let status = response.status();
         let body = response.into_body().collect().await.unwrap().to_bytes();
-        std::fs::write(
-            format!(
-                "/tmp/ui-pages/{}-{}.html",
-                address.replace(['/', '?', '%'], "_").chars().take(30).collect::<String>(),
-                body.len()
-            ),
-            &body,
-        )
-        .unwrap();
         Self { status, html: String::from_utf8(body.to_vec()).unwrap() }
     }
 
