@@ -229,6 +229,7 @@ async fn sign_out(
     let mut write = portal.store.write().await?;
     logins::delete(&mut write, id).await?;
     commit(write).await?;
+    portal.hub.signed_out();
     tracing::info!(staff.id = %staff.id, "signed out");
     let forget =
         (HeaderName::from_static("clear-site-data"), HeaderValue::from_static(r#""cache", "cookies", "storage""#));

@@ -19,6 +19,7 @@ const IN_ALL: usize = 512;
 #[derive(Debug)]
 pub struct Hub {
     changes: watch::Sender<()>,
+    sign_outs: watch::Sender<()>,
     seats: Arc<Mutex<Seats>>,
     arrivals: Notify,
 }
@@ -49,7 +50,12 @@ pub struct Seat {
 
 impl Default for Hub {
     fn default() -> Self {
-        Self { changes: watch::Sender::new(()), seats: Arc::default(), arrivals: Notify::new() }
+        Self {
+            changes: watch::Sender::new(()),
+            sign_outs: watch::Sender::new(()),
+            seats: Arc::default(),
+            arrivals: Notify::new(),
+        }
     }
 }
 
@@ -63,6 +69,18 @@ impl Hub {
     #[must_use]
     pub fn listen(&self) -> watch::Receiver<()> {
         self.changes.subscribe()
+    }
+
+    /// Says that somebody signed out, or was signed out: streams look at once whether
+    /// their reader still is signed in.
+    pub fn signed_out(&self) {
+        self.sign_outs.send_replace(());
+    }
+
+    /// Told of every sign-out from now on.
+    #[must_use]
+    pub fn sign_outs(&self) -> watch::Receiver<()> {
+        self.sign_outs.subscribe()
     }
 
     /// Takes a place for a stream.

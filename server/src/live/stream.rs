@@ -65,6 +65,7 @@ pub(super) async fn live(
         unread: false,
         ended: false,
         changes,
+        sign_outs: portal.hub.sign_outs(),
         login,
         _seat: seat,
         portal,
@@ -123,6 +124,7 @@ struct Telling {
     portal: Arc<Portal>,
     login: LoginId,
     changes: watch::Receiver<()>,
+    sign_outs: watch::Receiver<()>,
     recheck: Interval,
     /// Number of the last event that was made ready.
     told: u64,
@@ -174,16 +176,22 @@ impl Telling {
     }
 
     async fn wait(&mut self) {
-        tokio::select! {
-            () = self.portal.shutdown.cancelled() => self.ended = true,
-            change = self.changes.changed() => match change {
-                Ok(()) => self.unread = true,
-                Err(_) => self.ended = true,
-            },
-            _ = self.recheck.tick() => {
-                // Fails closed: a stream whose reader cannot be looked up ends.
-                self.ended = !auth::still_signed_in(&self.portal, self.login).await.unwrap_or(false);
+        // The hub lives as long as the portal that this stream holds: its ends do not fail.
+        let is_doubtful = tokio::select! {
+            () = self.portal.shutdown.cancelled() => {
+                self.ended = true;
+                false
             }
+            _ = self.changes.changed() => {
+                self.unread = true;
+                false
+            }
+            _ = self.sign_outs.changed() => true,
+            _ = self.recheck.tick() => true,
+        };
+        if is_doubtful {
+            // Fails closed: a stream whose reader cannot be looked up ends.
+            self.ended = !auth::still_signed_in(&self.portal, self.login).await.unwrap_or(false);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use app::model::{ResultKind, SessionId};
 use contract::{MimeType, PackageType, SignatureType, SigningSession, final_state};
+use futures_util::{StreamExt, stream};
 use upstream::{SigningApi, UpstreamError};
 
 use super::{Step, cleanup, moment};
@@ -15,6 +16,9 @@ use crate::{
         },
     },
 };
+
+/// How many results of a session are asked about at once.
+const METADATA_AT_ONCE: usize = 8;
 
 /// Writes into `session` what the API says of it. What was final stays so: an
 /// answer that was overtaken on its way takes nothing back.
@@ -75,12 +79,13 @@ pub async fn ask_about(api: &dyn SigningApi, result: &mut ResultRecord) -> Resul
 /// As [`StoreError`] says.
 pub async fn record(portal: &Portal, id: SessionId, seen: &SigningSession) -> Result<(), StoreError> {
     let mut made = results(seen);
-    for result in &mut made {
+    let asking = stream::iter(&mut made).for_each_concurrent(METADATA_AT_ONCE, |result| async move {
         // Without an answer the result is shown without its hash; the poller asks again.
         if let Err(error) = ask_about(portal.upstream.as_ref(), result).await {
             tracing::debug!(session.id = %id, document.id = %result.document, %error, "result's metadata not read");
         }
-    }
+    });
+    asking.await;
     let now = portal.moment();
     let mut change = portal.store.write().await?;
     let Some(mut session) = sessions::find(&mut change, id).await? else { return Ok(()) };
