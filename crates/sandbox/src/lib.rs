@@ -24,6 +24,7 @@ mod identity;
 mod keys;
 mod oauth;
 mod pages;
+pub mod pdf;
 mod private_files;
 mod problem;
 mod random;
@@ -32,6 +33,8 @@ mod signing;
 pub mod step;
 mod store;
 mod sweep;
+#[cfg(test)]
+mod tools;
 
 use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
 

@@ -1,12 +1,9 @@
 //! Outside judges: xmlsec1 and xmllint, run in a directory of their own.
 
-use std::{
-    ffi::OsStr,
-    fs,
-    process::{Command, Output},
-};
+use std::{ffi::OsStr, fs, process::Output};
 
 use super::super::Authority;
+use crate::tools;
 
 /// What xmlsec1 says about a result.
 #[derive(Debug, PartialEq, Eq)]
@@ -76,10 +73,7 @@ impl Judge {
     }
 
     fn run(&self, program: &str, package: &str, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Output {
-        let command = Command::new(program).args(arguments).current_dir(self.dir.path()).output();
-        command.unwrap_or_else(|error| {
-            panic!("the judge {program} does not run ({error}); install the Debian package `{package}`")
-        })
+        tools::run(self.dir.path(), program, package, arguments)
     }
 }
 
