@@ -31,9 +31,9 @@ impl Failure {
     }
 }
 
-/// Asks for data.
-pub(crate) async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Failure> {
-    read(ask(Method::GET, path, None, None).await?)
+/// Asks for a page, as HTML.
+pub(crate) async fn page(path: &str) -> Result<String, Failure> {
+    ask(Method::GET, path, None, None).await
 }
 
 /// Sends `body` and reads the answer. Requests of the same `key` are one request to

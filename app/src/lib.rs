@@ -6,6 +6,11 @@
 //! with `hydrate` it is linked into the browser's wasm; exactly one is on.
 // A page's type is as deep as its markup.
 #![recursion_limit = "256"]
+// A module that holds one page's islands leaves much of what islands share unused.
+#![cfg_attr(
+    not(any(feature = "ssr", all(feature = "new-session", feature = "session", feature = "sessions"))),
+    expect(dead_code, unused_imports, reason = "what one page does not use, another does")
+)]
 
 pub mod api;
 #[cfg(feature = "ssr")]

@@ -6,7 +6,7 @@ use crate::{
     clock,
     live::{self, Connection, News},
     model::Moment,
-    ui::clock_in_browsers_zone,
+    ui::{clock_in_browsers_zone, localise},
 };
 
 /// A connection that is lost for this long, in milliseconds, makes the page stale.
@@ -26,6 +26,7 @@ pub fn LiveIndicator(
             connection.set(*now);
         }
     });
+    Effect::new(|_| localise());
     let now = clock::follow(now);
     let state = Memo::new(move |_| match connection.get() {
         Connection::Connecting => ("live connecting", String::from("Connecting")),

@@ -20,6 +20,28 @@ pub(super) enum Place {
     Elsewhere,
 }
 
+/// The module of code that a page loads: its own islands and no others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Module {
+    /// Of the list.
+    Sessions,
+    /// Of a session's page.
+    Session,
+    /// Of the form for a new session.
+    NewSession,
+}
+
+impl Module {
+    /// Its name among the browser's files.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Sessions => "sessions",
+            Self::Session => "session",
+            Self::NewSession => "new-session",
+        }
+    }
+}
+
 /// What a page shows as of when, if it follows the live stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct AsOf {
@@ -29,7 +51,7 @@ pub(super) struct AsOf {
     pub(super) now: Moment,
 }
 
-/// A page of somebody who is signed in. The only layout that loads code.
+/// A page of somebody who is signed in. The only layout that may load code.
 #[component]
 pub(super) fn Desk(
     /// Title of the page.
@@ -37,6 +59,9 @@ pub(super) fn Desk(
     title: String,
     /// Where it belongs.
     place: Place,
+    /// Its code, if it has islands.
+    #[prop(optional)]
+    module: Option<Module>,
     /// Set on pages that follow the live stream.
     #[prop(optional)]
     as_of: Option<AsOf>,
@@ -47,7 +72,7 @@ pub(super) fn Desk(
     let current = move |here| (place == here).then_some("page");
     view! {
         <PageTitle text=title />
-        {use_context::<LeptosOptions>().map(|options| view! { <HydrationScripts options=options islands=true /> })}
+        {module.map(|module| view! { <Scripts module=module /> })}
         <Sprite />
         <a class="skip-link" href="#main">
             "Skip to content"
@@ -84,6 +109,18 @@ pub(super) fn Desk(
         </main>
     }
     .into_any()
+}
+
+/// Loads the module. `cargo leptos` builds all of them into one under the product's
+/// name, and into a folder without a hash.
+#[component]
+fn Scripts(module: Module) -> impl IntoView {
+    use_context::<LeptosOptions>().map(|mut options| {
+        if options.site_pkg_dir.contains('/') {
+            options.output_name = module.name().into();
+        }
+        view! { <HydrationScripts options=options islands=true /> }
+    })
 }
 
 /// A page of somebody who is not signed in yet: a form beside the product's sign.

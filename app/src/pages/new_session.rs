@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    layout::{Desk, Place},
+    layout::{Desk, Module, Place},
     problem::Problem,
 };
 use crate::{backend::authorised, islands::NewSessionForm, model::Tone, ui::Notice};
@@ -16,7 +16,7 @@ pub(crate) fn NewSessionPage() -> impl IntoView {
     }
     let package = use_context::<LeptosOptions>().map(|options| options.site_pkg_dir).unwrap_or_default();
     view! {
-        <Desk title="New session" place=Place::NewSession>
+        <Desk title="New session" place=Place::NewSession module=Module::NewSession>
             <div class="page-head">
                 <h1>"New session"</h1>
             </div>

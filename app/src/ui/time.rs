@@ -7,19 +7,18 @@ use wasm_bindgen::JsCast;
 use crate::model::Moment;
 
 /// A date and time.
+#[cfg(feature = "ssr")]
 #[component]
 pub fn Time(
     /// When.
     at: Moment,
 ) -> impl IntoView {
-    let text = RwSignal::new(written(at));
-    Effect::new(move |_| text.set(in_browsers_zone(at)));
-    view! { <time datetime=iso(at)>{move || text.get()}</time> }
+    view! { <time datetime=iso(at)>{written(at)}</time> }
 }
 
-/// Rewrites the times of the page that no island looks after.
+/// Rewrites the times of the page into the browser's zone.
 pub fn localise() {
-    let Ok(times) = document().query_selector_all("time:not(leptos-island time)") else { return };
+    let Ok(times) = document().query_selector_all("time[datetime]") else { return };
     for index in 0..times.length() {
         let Some(time) = times.get(index) else { continue };
         let element: web_sys::Element = time.unchecked_into();
@@ -77,21 +76,10 @@ fn written(at: Moment) -> String {
     utc(at).and_then(|utc| utc.format(format).ok()).unwrap_or_default()
 }
 
-/// Never seen: the page shows what the server wrote until the effect runs.
-#[cfg(not(feature = "ssr"))]
-fn written(_: Moment) -> String {
-    "\u{2026}".to_owned()
-}
-
 #[cfg(feature = "ssr")]
 fn iso(at: Moment) -> String {
     let format = time::macros::format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
     utc(at).and_then(|utc| utc.format(format).ok()).unwrap_or_default()
-}
-
-#[cfg(not(feature = "ssr"))]
-fn iso(at: Moment) -> String {
-    String::from(date(at).to_iso_string())
 }
 
 #[cfg(feature = "ssr")]

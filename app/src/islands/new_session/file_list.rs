@@ -6,10 +6,7 @@ use super::{
     files::{self, Check, Chosen},
     form::{Form, Phase},
 };
-use crate::{
-    islands::session::{abbreviated, kind},
-    ui::{Glyph, Icon, size},
-};
+use crate::ui::{Glyph, Icon, abbreviated, kind, size};
 
 /// The files with their progress, hashes, problems, and a way to take them off.
 #[component]

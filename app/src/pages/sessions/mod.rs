@@ -11,7 +11,7 @@ use self::{
     table::Table,
 };
 use super::{
-    layout::{AsOf, Desk, Place},
+    layout::{AsOf, Desk, Module, Place},
     problem::Problem,
 };
 use crate::{
@@ -58,7 +58,7 @@ fn List(list: SessionList) -> impl IntoView {
         view! { <NoSessions /> }.into_any()
     };
     view! {
-        <Desk title="Signing sessions" place=Place::Sessions as_of=AsOf { event: as_of, now }>
+        <Desk title="Signing sessions" place=Place::Sessions module=Module::Sessions as_of=AsOf { event: as_of, now }>
             <div class="page-head">
                 <h1>"Signing sessions"</h1>
                 <p class="count">{count(total, narrowed)}</p>

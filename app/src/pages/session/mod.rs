@@ -1,18 +1,23 @@
 //! A session's page.
 
+mod documents;
+mod results;
+mod state;
+
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
+use self::{documents::Documents, results::Results, state::State};
 use super::{
-    layout::{AsOf, Desk, Place},
+    layout::{AsOf, Desk, Module, Place},
     problem::Problem,
 };
 use crate::{
     backend::authorised,
     error::PortalError,
-    islands::{DueCountdown, SessionBody},
-    model::{SessionDetail, SessionId},
-    ui::{Time, language_name},
+    islands::{DueCountdown, LiveRegions, SigningLink},
+    model::{Moment, SessionDetail, SessionId},
+    ui::{LiveRegion, Time, language_name},
 };
 
 /// Everything about one session.
@@ -39,13 +44,19 @@ pub(crate) fn SessionPage() -> impl IntoView {
 fn Session(detail: SessionDetail) -> impl IntoView {
     let SessionDetail { row, sign_text, language, as_of, now, .. } = detail.clone();
     view! {
-        <Desk title=row.title.clone() place=Place::Elsewhere as_of=AsOf { event: as_of, now }>
+        <Desk title=row.title.clone() place=Place::Elsewhere module=Module::Session as_of=AsOf { event: as_of, now }>
             <div class="page-head">
                 <h1>{row.title}</h1>
             </div>
             <div class="split">
                 <div class="split-main">
-                    <SessionBody detail=detail />
+                    <State detail=detail.clone() />
+                    <LiveRegions session=row.id as_of=as_of />
+                    <SigningLink session=row.id standing=row.standing as_of=as_of>
+                        <Link expires=detail.link_expires />
+                    </SigningLink>
+                    <Documents session=row.id documents=detail.documents.clone() />
+                    <Results detail=detail />
                 </div>
                 <aside class="panel facts" aria-label="About this session">
                     <dl>
@@ -73,6 +84,26 @@ fn Session(detail: SessionDetail) -> impl IntoView {
                 </aside>
             </div>
         </Desk>
+    }
+    .into_any()
+}
+
+/// What there is to say about the signing link.
+#[component]
+fn Link(expires: Option<Moment>) -> impl IntoView {
+    view! {
+        <div class="panel-head">
+            <h2 id="link-heading">"Signing link"</h2>
+            <LiveRegion id="live-link" shows=expires>
+                <p class="hint">
+                    "Works until " {match expires {
+                        Some(at) => view! { <Time at=at /> }.into_any(),
+                        None => "the due date".into_any(),
+                    }}
+                </p>
+            </LiveRegion>
+        </div>
+        <p class="hint">"Whoever has this link can act as the signer. Give it to nobody else."</p>
     }
     .into_any()
 }

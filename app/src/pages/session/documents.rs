@@ -4,41 +4,41 @@ use contract::Sha256Digest;
 use leptos::prelude::*;
 
 use crate::{
-    model::{DocumentView, HashVerdict, SessionDetail, SessionId},
+    model::{DocumentView, HashVerdict, SessionId},
     paths,
-    ui::{Glyph, Icon, size},
+    ui::{Glyph, Icon, LiveRegion, abbreviated, kind, size},
 };
 
-/// The table of documents. A row is drawn anew only when it changes itself.
+/// The table of documents.
 #[component]
-pub(super) fn Documents(shown: RwSignal<SessionDetail>) -> impl IntoView {
-    let session = shown.with_untracked(|detail| detail.row.id);
-    let documents =
-        Memo::new(move |_| shown.with(|detail| detail.documents.iter().cloned().enumerate().collect::<Vec<_>>()));
+pub(super) fn Documents(
+    /// Whose documents.
+    session: SessionId,
+    /// The documents.
+    documents: Vec<DocumentView>,
+) -> impl IntoView {
     view! {
         <section class="panel" aria-labelledby="documents-heading">
             <div class="panel-head">
                 <h2 id="documents-heading">"Documents"</h2>
                 <p class="hint">"SHA-256, computed in three places"</p>
             </div>
-            <table class="table documents" role="table">
-                <thead role="rowgroup">
-                    <tr role="row">
-                        <th role="columnheader" scope="col">"Document"</th>
-                        <th role="columnheader" scope="col">"Browser"</th>
-                        <th role="columnheader" scope="col">"Server"</th>
-                        <th role="columnheader" scope="col">"Signing API"</th>
-                        <th role="columnheader" scope="col">"Verdict"</th>
-                    </tr>
-                </thead>
-                <tbody role="rowgroup">
-                    <For
-                        each=move || documents.get()
-                        key=|(index, view)| (*index, view.document, view.server_hash, view.api_hash)
-                        children=move |(_, view)| row(session, view)
-                    />
-                </tbody>
-            </table>
+            <LiveRegion id="live-documents" shows=documents.clone()>
+                <table class="table documents" role="table">
+                    <thead role="rowgroup">
+                        <tr role="row">
+                            <th role="columnheader" scope="col">"Document"</th>
+                            <th role="columnheader" scope="col">"Browser"</th>
+                            <th role="columnheader" scope="col">"Server"</th>
+                            <th role="columnheader" scope="col">"Signing API"</th>
+                            <th role="columnheader" scope="col">"Verdict"</th>
+                        </tr>
+                    </thead>
+                    <tbody role="rowgroup">
+                        {documents.into_iter().map(|view| row(session, view)).collect_view()}
+                    </tbody>
+                </table>
+            </LiveRegion>
         </section>
     }
     .into_any()
@@ -97,24 +97,5 @@ fn full(place: &'static str, hash: Option<Sha256Digest>) -> impl IntoView {
                 <code>{hash.map_or_else(|| "not yet".to_owned(), |hash| hash.hex())}</code>
             </dd>
         </div>
-    }
-}
-
-/// Enough of a hash to tell it apart at a glance; the full one is a click away.
-pub(in crate::islands) fn abbreviated(hash: &Sha256Digest) -> String {
-    let mut text = hash.hex();
-    text.truncate(12);
-    text.push('\u{2026}');
-    text
-}
-
-/// What a media type is called.
-pub(in crate::islands) fn kind(mime_type: &str) -> &str {
-    match mime_type {
-        "application/pdf" => "PDF",
-        "text/plain" => "Text",
-        "text/markdown" => "Markdown",
-        "application/xml" => "XML",
-        other => other,
     }
 }

@@ -1,0 +1,66 @@
+//! The files that signing made.
+
+use leptos::prelude::*;
+
+use crate::{
+    model::{ResultKind, ResultView, SessionDetail, SessionId, Standing},
+    paths,
+    ui::{Glyph, Icon, LiveRegion, Time, abbreviated},
+};
+
+/// The list of results, or when there will be some.
+#[component]
+pub(super) fn Results(
+    /// The session.
+    detail: SessionDetail,
+) -> impl IntoView {
+    let SessionDetail { row, results, .. } = detail;
+    let empty = match row.standing {
+        _ if !results.is_empty() => None,
+        Standing::Signed => Some("The results are being prepared. They appear here by themselves."),
+        standing if standing.is_final() || standing == Standing::Overdue => Some("There are no results."),
+        _ => Some("The signed results appear here by themselves."),
+    };
+    view! {
+        <section class="panel" aria-labelledby="results-heading">
+            <LiveRegion id="live-results" shows=(row.standing, results.clone())>
+                <div class="panel-head">
+                    <h2 id="results-heading">"Results"</h2>
+                    {empty.is_none().then(|| view! { <p class="hint">"Kept until " <Time at=row.due /></p> })}
+                </div>
+                {empty.map(|text| view! { <p class="hint">{text}</p> })}
+                <ul class="results" role="list">
+                    {results.into_iter().map(|result| line(row.id, result)).collect_view()}
+                </ul>
+            </LiveRegion>
+        </section>
+    }
+    .into_any()
+}
+
+fn line(session: SessionId, result: ResultView) -> impl IntoView {
+    let kind = match result.kind {
+        ResultKind::Xades => "Signature (XAdES)",
+        ResultKind::Pades => "Signed PDF (PAdES)",
+        ResultKind::Package => "Sealed package",
+        ResultKind::Other => "Result",
+    };
+    let about = match result.original {
+        Some(original) => [kind, " for ", &original].concat(),
+        None => kind.to_owned(),
+    };
+    let save_as = result.filename.clone();
+    view! {
+        <li>
+            <Icon glyph=Glyph::Download />
+            <div>
+                <a class="name" href=paths::download(session, result.document) download=save_as>
+                    {result.filename}
+                </a>
+                <p class="meta">{about}</p>
+            </div>
+            {result.api_hash.map(|hash| view! { <code>{abbreviated(&hash)}</code> })}
+        </li>
+    }
+    .into_any()
+}
