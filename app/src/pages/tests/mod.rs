@@ -153,15 +153,25 @@ async fn set_up_says_what_is_wrong_at_the_field() {
 }
 
 #[tokio::test]
-async fn code_is_loaded_only_where_it_is_used() {
-    for (address, code) in
-        [(paths::SIGN_IN, false), ("/setup?token=abc", false), (paths::SESSIONS, true), (paths::NEW_SESSION, true)]
-    {
-        let page = Page::get(address, Stub::listing(list(vec![]))).await;
-        assert_eq!(page.html.contains("countersign.js"), code, "{address}");
-        assert_eq!(page.html.contains("<leptos-island"), code, "{address}");
-        assert!(!page.html.contains("<style"), "{address}");
-        assert!(!page.html.contains(" style="), "{address}");
+async fn each_page_loads_its_own_code_and_no_other() {
+    const PACKAGE: &str = "/pkg/0123456789abcdef/";
+    let session = detail(Standing::Ready);
+    let pages = [
+        (Page::get(paths::SIGN_IN, Stub::listing(list(vec![]))).await, None),
+        (Page::get("/setup?token=abc", Stub::listing(list(vec![]))).await, None),
+        (Page::get("/no-such-page", Stub::listing(list(vec![]))).await, None),
+        (Page::get(paths::SESSIONS, Stub::listing(list(vec![]))).await, Some("sessions")),
+        (Page::get(paths::NEW_SESSION, Stub::listing(list(vec![]))).await, Some("new-session")),
+        (Page::get(&paths::session(session.row.id), Stub::showing(session)).await, Some("session")),
+    ];
+    for (page, module) in pages {
+        for name in ["sessions", "session", "new-session"] {
+            let loaded = page.html.contains(&format!("{PACKAGE}{name}.js"));
+            assert_eq!(loaded, module == Some(name), "{name}: {}", page.html);
+        }
+        assert_eq!(page.html.contains("<leptos-island"), module.is_some(), "{}", page.html);
+        assert!(!page.html.contains("<style"), "{}", page.html);
+        assert!(!page.html.contains(" style="), "{}", page.html);
     }
 }
 
