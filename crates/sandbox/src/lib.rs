@@ -17,6 +17,7 @@ mod api;
 mod blobs;
 mod check;
 pub mod clock;
+pub mod container;
 mod control;
 pub mod evidence;
 mod extract;

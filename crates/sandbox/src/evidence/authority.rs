@@ -1,4 +1,4 @@
-//! The test authority: a root and a seal, with their keys, kept in one file.
+//! The test authority: a root, a seal and time stamps, with their keys, kept in one file.
 
 use std::{fs, io, path::Path};
 
@@ -16,13 +16,18 @@ use x509_cert::{
     spki::{self, SubjectPublicKeyInfo},
 };
 
-use super::{EvidenceError, certificate};
+use super::{
+    EvidenceError,
+    certificate::{self, Issued},
+    cms::{self, Content},
+    time_stamp, verify,
+};
 use crate::private_files;
 
-/// Holds, in this order, the root's key and certificate and the seal's. One
-/// file, so that a crash cannot leave a key beside another key's certificate.
+/// Holds, in this order, key and certificate of the root, of the seal and of the
+/// time stamps. One file, so that a crash cannot leave a key beside another key's certificate.
 const FILE: &str = "authority.pem";
-/// A seal certificate with less life than this is replaced.
+/// Issued certificates with less life than this are replaced.
 const RENEWED_BEFORE: Duration = Duration::days(90);
 /// Tries at a private key. Random bytes miss the curve's range once in 2³² times.
 const KEY_TRIES: usize = 8;
@@ -32,13 +37,22 @@ pub(super) type Random<'a> = &'a mut dyn FnMut(&mut [u8]) -> Result<(), getrando
 
 /// The sandbox's own certificate authority, for tests alone.
 ///
-/// Its root vouches for one seal certificate, whose key signs every result.
+/// Its root vouches for one certificate whose key seals every result, and for one
+/// whose key says when.
 #[derive(Debug)]
 pub struct Authority {
     root_pem: String,
-    seal_key: SigningKey,
-    seal_certificate: Certificate,
-    identity: SealIdentity,
+    root: Certificate,
+    seal: Identity,
+    time_stamps: Identity,
+    seal_identity: SealIdentity,
+}
+
+/// A key and its certificate.
+#[derive(Debug)]
+pub(super) struct Identity {
+    pub(super) key: SigningKey,
+    pub(super) certificate: Certificate,
 }
 
 /// What every signature says about the seal's certificate, in Base64.
@@ -58,9 +72,9 @@ impl Authority {
     /// Reads the authority from `dir`, or makes one there.
     ///
     /// The file is readable by its owner alone and is replaced as a whole. A
-    /// seal certificate in its last 90 days is renewed, with a new key; a root
-    /// that would end before its seal is renewed with the same key, so that
-    /// older results still verify with the newer root.
+    /// seal certificate in its last 90 days is renewed, with a new key, and so is
+    /// the one for time stamps; a root that would end before them is renewed with
+    /// the same key, so that older results still verify with the newer root.
     ///
     /// # Errors
     /// [`EvidenceError::Storage`], [`EvidenceError::DamagedAuthority`],
@@ -72,10 +86,12 @@ impl Authority {
     ) -> Result<Self, EvidenceError> {
         let path = dir.join(FILE);
         let bundle = match fs::read_to_string(&path).map(Zeroizing::new) {
-            Ok(pem) => {
-                let bundle = Bundle::from_pem(&pem).map_err(|reason| damaged(&path, reason))?;
-                if bundle.is_fresh(now) { bundle } else { bundle.renewed(now, random)?.stored(dir, &path)? }
-            }
+            Ok(pem) => match Stored::from_pem(&pem).map_err(|reason| damaged(&path, reason))? {
+                Stored::Whole(bundle) if bundle.is_fresh(now) => bundle,
+                Stored::Whole(Bundle { root, .. }) | Stored::WithoutTimeStamps(root) => {
+                    Bundle::renewed(root, now, random)?.stored(dir, &path)?
+                }
+            },
             Err(error) if error.kind() == io::ErrorKind::NotFound => Bundle::new(now, random)?.stored(dir, &path)?,
             Err(error) if error.kind() == io::ErrorKind::InvalidData => return Err(damaged(&path, "it is no text")),
             Err(source) => return Err(EvidenceError::Storage { action: "read", path, source }),
@@ -89,129 +105,165 @@ impl Authority {
         &self.root_pem
     }
 
+    /// A detached CMS signature of the seal over content with this SHA-256, with a time stamp.
+    ///
+    /// # Errors
+    /// [`EvidenceError::SealNotValid`] and [`EvidenceError::Certificate`].
+    pub(crate) fn seal(&self, digest: [u8; 32], now: OffsetDateTime) -> Result<Vec<u8>, EvidenceError> {
+        if !self.seal_is_valid_at(now) {
+            return Err(EvidenceError::SealNotValid { at: now });
+        }
+        let stamp = |value: &[u8]| time_stamp::token(&self.time_stamps, &self.root, value, now);
+        cms::sign(&self.seal, &self.root, Content::Detached(digest), Some(&stamp)).map_err(certificate::asn1)
+    }
+
+    /// Checks a signature that [`Authority::seal`] made.
+    pub(crate) fn check_seal(&self, signature: &[u8], digest: &[u8; 32]) -> Result<(), verify::CheckError> {
+        cms::verify(signature, digest, self.seal_verifying_key())
+    }
+
+    /// A time stamp (RFC 3161) over bytes.
+    pub(super) fn time_stamp(&self, stamped: &[u8], now: OffsetDateTime) -> Result<Vec<u8>, EvidenceError> {
+        time_stamp::token(&self.time_stamps, &self.root, stamped, now).map_err(certificate::asn1)
+    }
+
     pub(super) fn seal_identity(&self) -> &SealIdentity {
-        &self.identity
+        &self.seal_identity
     }
 
     pub(super) fn seal_is_valid_at(&self, moment: OffsetDateTime) -> bool {
-        certificate::covers(&self.seal_certificate, moment, moment)
+        certificate::covers(&self.seal.certificate, moment, moment)
     }
 
     pub(super) fn seal_verifying_key(&self) -> &VerifyingKey {
-        self.seal_key.verifying_key()
+        self.seal.key.verifying_key()
     }
 
     /// Signs with the seal's key: ECDSA with SHA-256, deterministic (RFC 6979).
     pub(super) fn sign(&self, message: &[u8]) -> Signature {
-        self.seal_key.sign(message)
+        self.seal.key.sign(message)
     }
 
-    fn new(bundle: Bundle) -> Result<Self, EvidenceError> {
-        let root = bundle.root.to_der().map_err(certificate::asn1)?;
-        let seal = bundle.seal.to_der().map_err(certificate::asn1)?;
+    fn new(Bundle { root, seal, time_stamps }: Bundle) -> Result<Self, EvidenceError> {
+        let root_der = root.certificate.to_der().map_err(certificate::asn1)?;
+        let seal_der = seal.certificate.to_der().map_err(certificate::asn1)?;
+        let issuer_serial = certificate::issuer_serial(&seal.certificate).map_err(certificate::asn1)?;
         Ok(Self {
-            root_pem: bundle.root.to_pem(LineEnding::LF).map_err(certificate::asn1)?,
-            identity: SealIdentity {
-                certificate: BASE64_STANDARD.encode(&seal),
-                root: BASE64_STANDARD.encode(&root),
-                digest: BASE64_STANDARD.encode(Sha256::digest(&seal)),
-                issuer_serial: BASE64_STANDARD.encode(certificate::issuer_serial(&bundle.seal)?),
+            root_pem: root.certificate.to_pem(LineEnding::LF).map_err(certificate::asn1)?,
+            seal_identity: SealIdentity {
+                certificate: BASE64_STANDARD.encode(&seal_der),
+                root: BASE64_STANDARD.encode(&root_der),
+                digest: BASE64_STANDARD.encode(Sha256::digest(&seal_der)),
+                issuer_serial: BASE64_STANDARD.encode(issuer_serial),
             },
-            seal_key: bundle.seal_key,
-            seal_certificate: bundle.seal,
+            root: root.certificate,
+            seal,
+            time_stamps,
         })
     }
 }
 
 /// What the file holds.
+enum Stored {
+    Whole(Bundle),
+    /// A file from before there were time stamps: its root goes on.
+    WithoutTimeStamps(Identity),
+}
+
+impl Stored {
+    fn from_pem(pem: &str) -> Result<Self, &'static str> {
+        let mut starts: Vec<usize> = pem.match_indices("-----BEGIN ").map(|(start, _)| start).collect();
+        starts.push(pem.len());
+        let identity =
+            |at: usize| Identity::from_pem(&pem[starts[at]..starts[at + 1]], &pem[starts[at + 1]..starts[at + 2]]);
+        let vouched = |root: &Identity, at: usize| {
+            let issued = identity(at)?;
+            root.vouches_for(&issued).then_some(issued).ok_or("the root does not vouch for a certificate")
+        };
+        match starts.len() - 1 {
+            4 => {
+                let root = identity(0)?;
+                vouched(&root, 2)?;
+                Ok(Self::WithoutTimeStamps(root))
+            }
+            6 => {
+                let root = identity(0)?;
+                let (seal, time_stamps) = (vouched(&root, 2)?, vouched(&root, 4)?);
+                Ok(Self::Whole(Bundle { root, seal, time_stamps }))
+            }
+            _ => Err("it does not hold three keys and three certificates"),
+        }
+    }
+}
+
+impl Identity {
+    fn from_pem(key: &str, certificate: &str) -> Result<Self, &'static str> {
+        let key = SigningKey::from_pkcs8_pem(key).map_err(|_| "a private key cannot be read")?;
+        let certificate = Certificate::from_pem(certificate).map_err(|_| "a certificate cannot be read")?;
+        let public = SubjectPublicKeyInfo::from_key(key.verifying_key());
+        if public.ok().as_ref() != Some(certificate.tbs_certificate().subject_public_key_info()) {
+            return Err("a certificate belongs to another key");
+        }
+        Ok(Self { key, certificate })
+    }
+
+    fn vouches_for(&self, issued: &Self) -> bool {
+        let signed = issued.certificate.tbs_certificate().to_der().ok();
+        let signature = DerSignature::from_bytes(issued.certificate.signature().raw_bytes()).ok();
+        signed
+            .zip(signature)
+            .is_some_and(|(signed, signature)| self.key.verifying_key().verify(&signed, &signature).is_ok())
+    }
+
+    /// The key, followed by its certificate.
+    fn to_pem(&self) -> Result<Zeroizing<String>, EvidenceError> {
+        let key = self.key.to_pkcs8_pem(LineEnding::LF);
+        let key = key.map_err(|error| EvidenceError::Certificate(spki::Error::from(error).into()))?;
+        let certificate = self.certificate.to_pem(LineEnding::LF).map_err(certificate::asn1)?;
+        Ok(Zeroizing::new([key.as_str(), &certificate].concat()))
+    }
+}
+
+/// All keys with their certificates.
 struct Bundle {
-    root_key: SigningKey,
-    root: Certificate,
-    seal_key: SigningKey,
-    seal: Certificate,
+    root: Identity,
+    seal: Identity,
+    time_stamps: Identity,
 }
 
 impl Bundle {
     fn new(now: OffsetDateTime, random: Random<'_>) -> Result<Self, EvidenceError> {
-        let root_key = new_key(random)?;
-        let root = certificate::root(&root_key, now, random)?;
-        Self::with_new_seal(root_key, root, now, random)
+        let key = new_key(random)?;
+        let certificate = certificate::root(&key, now, random)?;
+        Self::issued_by(Identity { key, certificate }, now, random)
     }
 
-    fn renewed(self, now: OffsetDateTime, random: Random<'_>) -> Result<Self, EvidenceError> {
-        let outlives_seal = certificate::covers(&self.root, now, now + certificate::SEAL_LIFE);
-        let root = if outlives_seal { self.root } else { certificate::root(&self.root_key, now, random)? };
-        Self::with_new_seal(self.root_key, root, now, random)
+    fn renewed(mut root: Identity, now: OffsetDateTime, random: Random<'_>) -> Result<Self, EvidenceError> {
+        if !certificate::covers(&root.certificate, now, now + certificate::ISSUED_LIFE) {
+            root.certificate = certificate::root(&root.key, now, random)?;
+        }
+        Self::issued_by(root, now, random)
     }
 
-    fn with_new_seal(
-        root_key: SigningKey,
-        root: Certificate,
-        now: OffsetDateTime,
-        random: Random<'_>,
-    ) -> Result<Self, EvidenceError> {
-        let seal_key = new_key(random)?;
-        let seal = certificate::seal(&seal_key, &root_key, now, random)?;
-        Ok(Self { root_key, root, seal_key, seal })
+    fn issued_by(root: Identity, now: OffsetDateTime, random: Random<'_>) -> Result<Self, EvidenceError> {
+        let mut issue = |issued| {
+            let key = new_key(random)?;
+            let certificate = certificate::issued(issued, &key, &root.key, now, random)?;
+            Ok::<_, EvidenceError>(Identity { key, certificate })
+        };
+        let (seal, time_stamps) = (issue(Issued::Seal)?, issue(Issued::TimeStamps)?);
+        Ok(Self { root, seal, time_stamps })
     }
 
     fn is_fresh(&self, now: OffsetDateTime) -> bool {
-        certificate::covers(&self.seal, now, now + RENEWED_BEFORE) && certificate::covers(&self.root, now, now)
-    }
-
-    fn from_pem(pem: &str) -> Result<Self, &'static str> {
-        let starts: Vec<usize> = pem.match_indices("-----BEGIN ").map(|(start, _)| start).collect();
-        let [first, second, third, fourth] = starts[..] else {
-            return Err("it does not hold two keys and two certificates");
-        };
-        let key = |pem: &str| SigningKey::from_pkcs8_pem(pem).map_err(|_| "a private key cannot be read");
-        let certificate = |pem: &str| Certificate::from_pem(pem).map_err(|_| "a certificate cannot be read");
-        let bundle = Self {
-            root_key: key(&pem[first..second])?,
-            root: certificate(&pem[second..third])?,
-            seal_key: key(&pem[third..fourth])?,
-            seal: certificate(&pem[fourth..])?,
-        };
-        bundle.check()?;
-        Ok(bundle)
-    }
-
-    /// Keys and certificates belong together, and the root vouches for the seal.
-    fn check(&self) -> Result<(), &'static str> {
-        for (key, certificate) in [(&self.root_key, &self.root), (&self.seal_key, &self.seal)] {
-            let key = SubjectPublicKeyInfo::from_key(key.verifying_key());
-            if key.ok().as_ref() != Some(certificate.tbs_certificate().subject_public_key_info()) {
-                return Err("a certificate belongs to another key");
-            }
-        }
-        let signed = self.seal.tbs_certificate().to_der().ok();
-        let signature = DerSignature::from_bytes(self.seal.signature().raw_bytes()).ok();
-        let vouched = signed
-            .zip(signature)
-            .is_some_and(|(signed, signature)| self.root_key.verifying_key().verify(&signed, &signature).is_ok());
-        vouched.then_some(()).ok_or("the root does not vouch for the seal certificate")
-    }
-
-    fn to_pem(&self) -> Result<Zeroizing<String>, EvidenceError> {
-        let key = |key: &SigningKey| {
-            key.to_pkcs8_pem(LineEnding::LF)
-                .map_err(|error| EvidenceError::Certificate(spki::Error::from(error).into()))
-        };
-        let certificate = |certificate: &Certificate| certificate.to_pem(LineEnding::LF).map_err(certificate::asn1);
-        Ok(Zeroizing::new(
-            [
-                key(&self.root_key)?.as_str(),
-                &certificate(&self.root)?,
-                key(&self.seal_key)?.as_str(),
-                &certificate(&self.seal)?,
-            ]
-            .concat(),
-        ))
+        let lasts = |identity: &Identity| certificate::covers(&identity.certificate, now, now + RENEWED_BEFORE);
+        lasts(&self.seal) && lasts(&self.time_stamps) && certificate::covers(&self.root.certificate, now, now)
     }
 
     /// Writes the file, whole or not at all, and gives the bundle back.
     fn stored(self, dir: &Path, path: &Path) -> Result<Self, EvidenceError> {
-        let pem = self.to_pem()?;
+        let parts = [self.root.to_pem()?, self.seal.to_pem()?, self.time_stamps.to_pem()?];
+        let pem = Zeroizing::new(parts.each_ref().map(|part| part.as_str()).concat());
         private_files::create_dir(dir)
             .and_then(|()| private_files::write_new(path, pem.as_bytes()))
             .map_err(|source| EvidenceError::Storage { action: "written", path: path.to_owned(), source })?;

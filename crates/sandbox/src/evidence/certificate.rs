@@ -1,4 +1,4 @@
-//! Making the two certificates of the test authority.
+//! Making the certificates of the test authority.
 
 use std::{str::FromStr, time::SystemTime};
 
@@ -7,11 +7,12 @@ use time::{Duration, OffsetDateTime};
 use x509_cert::{
     Certificate, TbsCertificate,
     builder::{self, Builder, CertificateBuilder, profile::BuilderProfile},
-    der::{Any, Encode, Tag},
+    der::{self, Any, Encode, Tag, asn1::ObjectIdentifier},
     ext::{
         Extension, ToExtension,
         pkix::{
-            AuthorityKeyIdentifier, BasicConstraints, KeyUsage, KeyUsages, SubjectKeyIdentifier, name::GeneralName,
+            AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, KeyUsages, SubjectKeyIdentifier,
+            name::GeneralName,
         },
     },
     name::Name,
@@ -24,8 +25,8 @@ use super::{EvidenceError, authority::Random};
 
 /// Life of the root certificate: ten years.
 const ROOT_LIFE: Duration = Duration::days(3653);
-/// Life of the seal certificate: 27 months.
-pub(super) const SEAL_LIFE: Duration = Duration::days(822);
+/// Life of the certificates that the root issues: 27 months.
+pub(super) const ISSUED_LIFE: Duration = Duration::days(822);
 /// How far certificates reach back, for verifiers whose clock is slow.
 const BACKDATED: Duration = Duration::days(1);
 
@@ -33,6 +34,10 @@ const BACKDATED: Duration = Duration::days(1);
 const ROOT_SUBJECT: &str = "CN=Countersign Sandbox TEST Root,O=Countersign Sandbox TEST,C=XX";
 /// With an organizationIdentifier (2.5.4.97), as EN 319 412-3 asks of seal certificates.
 const SEAL_SUBJECT: &str = "CN=Countersign Sandbox TEST Seal,2.5.4.97=NTRXX-000000000,O=Countersign Sandbox TEST,C=XX";
+const TSA_SUBJECT: &str = "CN=Countersign Sandbox TEST Time Stamps,O=Countersign Sandbox TEST,C=XX";
+
+/// The purpose of certificates for time stamps (RFC 3161 §2.3).
+const TIME_STAMPING: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.8");
 
 /// Makes the root certificate, signed by its own key. A root made again with
 /// the same key takes the place of the older one: what that one vouched for still verifies.
@@ -41,16 +46,21 @@ pub(super) fn root(key: &SigningKey, now: OffsetDateTime, random: Random<'_>) ->
     issue(Profile { issuer: subject.clone(), subject, role: Role::Root }, key, key, now, random)
 }
 
-/// Makes a seal certificate for `key`, signed by the root.
-pub(super) fn seal(
+/// Makes a certificate for `key`, signed by the root.
+pub(super) fn issued(
+    issued: Issued,
     key: &SigningKey,
     root_key: &SigningKey,
     now: OffsetDateTime,
     random: Random<'_>,
 ) -> Result<Certificate, EvidenceError> {
+    let subject = match issued {
+        Issued::Seal => SEAL_SUBJECT,
+        Issued::TimeStamps => TSA_SUBJECT,
+    };
     let issuer = Name::from_str(ROOT_SUBJECT).map_err(asn1)?;
-    let subject = Name::from_str(SEAL_SUBJECT).map_err(asn1)?;
-    issue(Profile { issuer, subject, role: Role::Seal }, key, root_key, now, random)
+    let subject = Name::from_str(subject).map_err(asn1)?;
+    issue(Profile { issuer, subject, role: Role::Issued(issued) }, key, root_key, now, random)
 }
 
 /// Whether the certificate is valid at `from` and still at `until`.
@@ -61,16 +71,16 @@ pub(super) fn covers(certificate: &Certificate, from: OffsetDateTime, until: Off
 }
 
 /// DER of the certificate's `IssuerSerial` (RFC 5035), which names it inside a signature.
-pub(super) fn issuer_serial(certificate: &Certificate) -> Result<Vec<u8>, EvidenceError> {
+pub(super) fn issuer_serial(certificate: &Certificate) -> der::Result<Vec<u8>> {
     let tbs = certificate.tbs_certificate();
     let names = vec![GeneralName::DirectoryName(tbs.issuer().clone())];
-    let mut body = names.to_der().map_err(asn1)?;
-    tbs.serial_number().encode_to_vec(&mut body).map_err(asn1)?;
-    Any::new(Tag::Sequence, body).and_then(|sequence| sequence.to_der()).map_err(asn1)
+    let mut body = names.to_der()?;
+    tbs.serial_number().encode_to_vec(&mut body)?;
+    Any::new(Tag::Sequence, body)?.to_der()
 }
 
 /// Wraps what went wrong in DER.
-pub(super) fn asn1(error: x509_cert::der::Error) -> EvidenceError {
+pub(super) fn asn1(error: der::Error) -> EvidenceError {
     EvidenceError::Certificate(error.into())
 }
 
@@ -83,7 +93,7 @@ fn issue(
 ) -> Result<Certificate, EvidenceError> {
     let life = match profile.role {
         Role::Root => ROOT_LIFE,
-        Role::Seal => SEAL_LIFE,
+        Role::Issued(_) => ISSUED_LIFE,
     };
     let time = |moment: OffsetDateTime| Time::try_from(SystemTime::from(moment)).map_err(asn1);
     let validity = Validity::new(time(now - BACKDATED)?, time(now + life)?);
@@ -100,10 +110,19 @@ fn serial_number(random: Random<'_>) -> Result<SerialNumber, EvidenceError> {
     SerialNumber::new(&bytes).map_err(asn1)
 }
 
+/// What the root vouches for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Issued {
+    /// The certificate that seals results.
+    Seal,
+    /// The certificate that says when.
+    TimeStamps,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Role {
     Root,
-    Seal,
+    Issued(Issued),
 }
 
 struct Profile {
@@ -128,18 +147,23 @@ impl BuilderProfile for Profile {
         tbs: &TbsCertificate,
     ) -> builder::Result<Vec<Extension>> {
         let root = self.role == Role::Root;
-        let usage = if root {
-            KeyUsages::KeyCertSign | KeyUsages::CRLSign
-        } else {
-            KeyUsages::DigitalSignature | KeyUsages::NonRepudiation
+        let usage = match self.role {
+            Role::Root => KeyUsages::KeyCertSign | KeyUsages::CRLSign,
+            Role::Issued(Issued::Seal) => KeyUsages::DigitalSignature | KeyUsages::NonRepudiation,
+            Role::Issued(Issued::TimeStamps) => KeyUsages::DigitalSignature.into(),
         };
         let constraints = BasicConstraints { ca: root, path_len_constraint: root.then_some(0) };
         let subject = tbs.subject();
-        Ok(vec![
+        let mut extensions = vec![
             constraints.to_extension(subject, &[])?,
             KeyUsage(usage).to_extension(subject, &[])?,
             SubjectKeyIdentifier::try_from(key)?.to_extension(subject, &[])?,
             AuthorityKeyIdentifier::try_from(issuer_key)?.to_extension(subject, &[])?,
-        ])
+        ];
+        if self.role == Role::Issued(Issued::TimeStamps) {
+            let purpose = ExtendedKeyUsage(vec![TIME_STAMPING]).to_extension(subject, &extensions)?;
+            extensions.push(Extension { critical: true, ..purpose });
+        }
+        Ok(extensions)
     }
 }

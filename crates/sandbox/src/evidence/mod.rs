@@ -22,10 +22,12 @@
 
 mod authority;
 mod certificate;
+mod cms;
 mod file_name;
 mod statement;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
+mod time_stamp;
 mod verify;
 mod xades;
 mod xml;

@@ -17,11 +17,11 @@ use super::{
     SignerIdentity, sign_document, verify,
 };
 
-const NOW: OffsetDateTime = datetime!(2026-11-24 09:30:15.25 UTC);
+pub(crate) const NOW: OffsetDateTime = datetime!(2026-11-24 09:30:15.25 UTC);
 const PDF: &[u8] = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n%%EOF\n";
 
 /// An authority in a directory that is gone already: it lives in memory from here on.
-fn authority(seed: u8) -> Authority {
+pub(crate) fn authority(seed: u8) -> Authority {
     let dir = tempfile::tempdir().unwrap();
     Authority::load_or_create(dir.path(), NOW, &mut seeded(seed)).unwrap()
 }
@@ -43,7 +43,7 @@ fn digest(bytes: &[u8]) -> Sha256Digest {
     Sha256Digest::new(Sha256::digest(bytes).into())
 }
 
-fn document<'a>(filename: &'a str, mime_type: &'a MimeType, bytes: &'a [u8]) -> SignedDocument<'a> {
+pub(crate) fn document<'a>(filename: &'a str, mime_type: &'a MimeType, bytes: &'a [u8]) -> SignedDocument<'a> {
     SignedDocument {
         id: DocumentId::new(uuid!("0197e4b8-1111-7abc-8def-0123456789ab")),
         filename,
@@ -54,7 +54,7 @@ fn document<'a>(filename: &'a str, mime_type: &'a MimeType, bytes: &'a [u8]) -> 
     }
 }
 
-fn signed_by<'a>(document: SignedDocument<'a>, name: &'a str, consent: &'a str) -> EvidenceInput<'a> {
+pub(crate) fn signed_by<'a>(document: SignedDocument<'a>, name: &'a str, consent: &'a str) -> EvidenceInput<'a> {
     const EVENTS: &[EvidenceEvent<'static>] = &[
         EvidenceEvent { kind: "viewed", at: NOW, ip: Some("192.0.2.7"), user_agent: Some("Browser/1.0 (X; \"Y\")") },
         EvidenceEvent { kind: "signed", at: NOW, ip: None, user_agent: None },

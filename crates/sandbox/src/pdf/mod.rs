@@ -20,7 +20,10 @@ use std::{panic, time::Duration};
 
 use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
 
-use self::open::Pdf;
+pub(crate) use self::{
+    open::{Pdf, value},
+    scan::{facts, is_active},
+};
 
 /// Most pages a PDF may have.
 pub const PAGES_MAX: usize = 2000;
@@ -75,7 +78,7 @@ pub enum PdfRefusal {
 /// The first rule that the file breaks; see [`PdfRefusal`].
 pub fn check(bytes: &[u8]) -> Result<PdfFacts, PdfRefusal> {
     // Uploads are hostile until proven otherwise, and the reader is not ours.
-    panic::catch_unwind(|| Pdf::open(bytes).map(|pdf| scan::facts(&pdf)))
+    panic::catch_unwind(|| Pdf::open(bytes).map(|pdf| facts(&pdf)))
         .unwrap_or(Err(PdfRefusal::Damaged("it cannot be read")))
 }
 

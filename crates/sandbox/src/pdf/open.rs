@@ -47,7 +47,7 @@ fn has_mark(bytes: &[u8]) -> bool {
 }
 
 /// The value under `key`, wherever it is kept. None if there is none; null is none.
-pub(super) fn value<'a>(doc: &'a Document, dictionary: &'a Dictionary, key: &[u8]) -> Option<&'a Object> {
+pub(crate) fn value<'a>(doc: &'a Document, dictionary: &'a Dictionary, key: &[u8]) -> Option<&'a Object> {
     dictionary.get_deref(key, doc).ok().filter(|value| !value.is_null())
 }
 
