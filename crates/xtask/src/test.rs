@@ -75,7 +75,7 @@ fn clippy(layout: &Layout, ready: &ForTests, rest: &[String]) -> Result<(), Erro
         .run("cargo")
         .args(["clippy", "--locked", "--profile", site::PROFILE, "--target", TARGET])
         .args(BROWSER_CRATES.iter().flat_map(|krate| ["--package", krate]))
-        .args(["--features", "app/hydrate"])
+        .args(["--features", "app/hydrate,client/sessions,client/session,client/new-session"])
         .arg("--target-dir")
         .arg(&layout.wasm)
         .args(rest)

@@ -8,12 +8,16 @@ use crate::{
     error::Error,
     fs,
     layout::Layout,
-    site::{self, NAME},
+    site::{self, MODULES},
 };
 
-/// One sentence per island that the built module does not export.
+/// One sentence per island that no page's module exports.
 pub(super) fn without_export(layout: &Layout) -> Result<Vec<String>, Error> {
-    let glue = fs::read_text(&site::current(layout)?.join(format!("{NAME}.js")))?;
+    let package = site::current(layout)?;
+    let mut glue = String::new();
+    for module in MODULES.iter().filter(|module| module.is_page()) {
+        glue.push_str(&fs::read_text(&package.join(format!("{}.js", module.name)))?);
+    }
     let mut problems = Vec::new();
     for path in fs::files_below(&layout.root.join("app/src"))? {
         if path.extension().is_none_or(|extension| extension != "rs") {
@@ -22,7 +26,7 @@ pub(super) fn without_export(layout: &Layout) -> Result<Vec<String>, Error> {
         for island in islands(&fs::read_text(&path)?) {
             // Leptos appends a number of its own to the component's name.
             if !glue.contains(&format!("function {island}_")) {
-                problems.push(format!("island {island}: no export in {NAME}.js, so it stays dead in the browser"));
+                problems.push(format!("island {island}: no module exports it, so it stays dead in the browser"));
             }
         }
     }

@@ -36,6 +36,14 @@ impl Toolchain {
         }
     }
 
+    /// What tells its work from another's.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Linked => LINKED,
+        }
+    }
+
     /// Whether the standard library for browsers is there.
     fn has_target(self) -> bool {
         let Ok(libraries) = self.run("rustc").args(["--print", "target-libdir", "--target", TARGET]).output() else {
@@ -48,7 +56,7 @@ impl Toolchain {
             entry.is_ok_and(|entry| {
                 let name = entry.file_name();
                 let name = name.to_string_lossy();
-                name.starts_with("libstd-") && name.ends_with(".rlib")
+                name == "libstd.rlib" || (name.starts_with("libstd-") && name.ends_with(".rlib"))
             })
         })
     }

@@ -11,7 +11,7 @@ mod wasm;
 use std::path::PathBuf;
 
 pub(crate) use assemble::{BROTLI_SUFFIX, PACKAGE, current};
-pub(crate) use wasm::PROFILE;
+pub(crate) use wasm::{MODULES, PROFILE};
 
 use crate::{
     error::Error,
@@ -22,8 +22,8 @@ use crate::{
     stamp::{self, Inputs},
 };
 
-/// The stem of the portal's module and stylesheet, as `HydrationScripts` knows it.
-pub(crate) const NAME: &str = "countersign";
+/// The stem of the portal's stylesheet.
+const NAME: &str = "countersign";
 
 /// Builds the site, as far as its sources changed.
 pub(crate) fn build(layout: &Layout, toolchain: Toolchain) -> Result<(), Error> {
