@@ -174,7 +174,8 @@ fn frozen(source: &Document, annotation: &Object) -> Option<Option<Dictionary>> 
         Some(id) => is_signature(source, id),
         None => dictionary.get(b"FT").and_then(Object::as_name).is_ok_and(|kind| kind == b"Sig"),
     };
-    if !PICTURE_ONLY.contains(&kind) && !(kind == b"Widget" && is_signature()) {
+    let only_its_picture = PICTURE_ONLY.contains(&kind) || kind == b"Widget" && is_signature();
+    if !only_its_picture {
         return None;
     }
     let picture = || {

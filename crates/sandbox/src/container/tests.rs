@@ -1,6 +1,7 @@
 //! Judged by others: qpdf, poppler and OpenSSL, which share no code with this crate.
 
 mod judge;
+mod odd;
 
 use contract::MimeType;
 

@@ -87,10 +87,9 @@ impl Authority {
         let path = dir.join(FILE);
         let bundle = match fs::read_to_string(&path).map(Zeroizing::new) {
             Ok(pem) => match Stored::from_pem(&pem).map_err(|reason| damaged(&path, reason))? {
-                Stored::Whole(bundle) if bundle.is_fresh(now) => bundle,
-                Stored::Whole(Bundle { root, .. }) | Stored::WithoutTimeStamps(root) => {
-                    Bundle::renewed(root, now, random)?.stored(dir, &path)?
-                }
+                Stored::Whole(bundle) if bundle.is_fresh(now) => *bundle,
+                Stored::Whole(bundle) => Bundle::renewed(bundle.root, now, random)?.stored(dir, &path)?,
+                Stored::WithoutTimeStamps(root) => Bundle::renewed(root, now, random)?.stored(dir, &path)?,
             },
             Err(error) if error.kind() == io::ErrorKind::NotFound => Bundle::new(now, random)?.stored(dir, &path)?,
             Err(error) if error.kind() == io::ErrorKind::InvalidData => return Err(damaged(&path, "it is no text")),
@@ -165,7 +164,7 @@ impl Authority {
 
 /// What the file holds.
 enum Stored {
-    Whole(Bundle),
+    Whole(Box<Bundle>),
     /// A file from before there were time stamps: its root goes on.
     WithoutTimeStamps(Identity),
 }
@@ -189,7 +188,7 @@ impl Stored {
             6 => {
                 let root = identity(0)?;
                 let (seal, time_stamps) = (vouched(&root, 2)?, vouched(&root, 4)?);
-                Ok(Self::Whole(Bundle { root, seal, time_stamps }))
+                Ok(Self::Whole(Box::new(Bundle { root, seal, time_stamps })))
             }
             _ => Err("it does not hold three keys and three certificates"),
         }

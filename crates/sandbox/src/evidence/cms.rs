@@ -39,12 +39,15 @@ pub(super) enum Content<'a> {
     TimeStamp(&'a [u8]),
 }
 
-/// Signs. `time_stamp` makes a token over the signature value, for signatures that carry one.
+/// Makes a time stamp over a signature value.
+pub(super) type Stamp<'a> = &'a dyn Fn(&[u8]) -> der::Result<Vec<u8>>;
+
+/// Signs; with a time stamp over the signature value, if there is somebody to make one.
 pub(super) fn sign(
     signer: &Identity,
     root: &Certificate,
     content: Content<'_>,
-    time_stamp: Option<&dyn Fn(&[u8]) -> der::Result<Vec<u8>>>,
+    time_stamp: Option<Stamp<'_>>,
 ) -> der::Result<Vec<u8>> {
     let (version, content_type, digest, content) = match content {
         Content::Detached(digest) => (CmsVersion::V1, DATA, digest, None),

@@ -10,15 +10,16 @@
 //! xmlsec1 --verify --trusted-pem root.pem result.xml
 //! ```
 //!
-//! The form is XAdES-B-B (ETSI EN 319 132-1) with three references: the
-//! document, the evidence, and the signed properties. A PDF is *detached*: the
+//! The form is XAdES-B-T (ETSI EN 319 132-1) with three references, the
+//! document, the evidence and the signed properties, and a time stamp (RFC 3161). A PDF is *detached*: the
 //! reference is its file name, and the digest in it is exactly the API's
 //! `documentHash`. A text is *enveloped* in Base64, since a text has no package
 //! that would carry it.
 //!
 //! Reading order: [`sign_document`] in `xades` tells the whole story; `statement`
 //! writes the evidence, `xml` is the writer, `verify` the check that every result
-//! passes before it is handed out, `authority` the keys and certificates.
+//! passes before it is handed out, `authority` the keys and certificates, `cms` and
+//! `time_stamp` what those sign beside XML.
 
 mod authority;
 mod certificate;

@@ -3,7 +3,7 @@
 
 mod authority;
 mod hostile;
-mod judge;
+pub(crate) mod judge;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use contract::{DocumentId, MimeType, Sha256Digest, SigningSessionId};
@@ -92,6 +92,23 @@ fn a_detached_pdf_is_accepted() {
     judge.put("contract.pdf", PDF);
     judge.put("result.xml", xml.as_bytes());
     assert_eq!(judge.verdict("result.xml"), Verdict::Accepted);
+}
+
+#[test]
+fn the_time_stamp_is_over_the_signature_value() {
+    let authority = authority(1);
+    let xml = sign_document(&authority, &contract_pdf(), NOW).unwrap();
+    let between = |start: &str, end: &str| xml.split_once(start).unwrap().1.split_once(end).unwrap().0.to_owned();
+    let token = between("<xades:EncapsulatedTimeStamp>", "</xades:EncapsulatedTimeStamp>");
+    let token = BASE64_STANDARD.decode(token).unwrap();
+    let value =
+        between("<ds:SignatureValue xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\" Id=\"signature-value\">", "<");
+    let canonical = format!(
+        "<ds:SignatureValue xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\" Id=\"signature-value\">{value}</ds:SignatureValue>"
+    );
+    assert!(Judge::new(&authority).stamps(&token, canonical.as_bytes()));
+    assert!(!Judge::new(&authority).stamps(&token, canonical.replace(&value[..9], "AAAAAAAAA").as_bytes()));
+    assert!(!Judge::new(&crate::evidence::tests::authority(2)).stamps(&token, canonical.as_bytes()), "another root");
 }
 
 #[test]

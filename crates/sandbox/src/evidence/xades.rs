@@ -1,4 +1,4 @@
-//! The signature itself: XAdES-B-B with three references.
+//! The signature itself: XAdES-B-T with three references.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256};
@@ -29,6 +29,7 @@ mod id {
     pub(super) const PROPERTIES: &str = "signed-properties";
     pub(super) const DOCUMENT_REFERENCE: &str = "reference-document";
     pub(super) const EVIDENCE_REFERENCE: &str = "reference-evidence";
+    pub(super) const TIME_STAMP: &str = "signature-time-stamp";
 }
 
 /// Seals one document and the evidence of how one signer signed it.
@@ -55,18 +56,21 @@ pub fn sign_document(
     let properties = signed_properties(input, authority.seal_identity(), now);
     let signed_info = signed_info(&input.document, &evidence, &properties);
     let value = BASE64_STANDARD.encode(authority.sign(signed_info.as_bytes()).to_bytes());
+    let value =
+        Canonical::element_alone(DS, "SignatureValue", &[("Id", id::SIGNATURE_VALUE)], |xml| xml.content(&value));
+    let time_stamp = BASE64_STANDARD.encode(authority.time_stamp(value.as_bytes(), now)?);
 
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     xml.push_str(&Canonical::element_alone(DS, "Signature", &[("Id", id::SIGNATURE)], |xml| {
         xml.embed(&signed_info);
-        xml.element(DS, "SignatureValue", &[("Id", id::SIGNATURE_VALUE)], |xml| xml.content(&value));
+        xml.embed(&value);
         key_info(xml, authority.seal_identity());
         if let Some(text) = input.document.text {
             let attributes = [("Encoding", BASE64), ("Id", id::DOCUMENT)];
             xml.element(DS, "Object", &attributes, |xml| xml.content(&BASE64_STANDARD.encode(text)));
         }
         xml.element(DS, "Object", &[], |xml| xml.embed(&evidence));
-        xml.element(DS, "Object", &[], |xml| qualifying_properties(xml, &properties));
+        xml.element(DS, "Object", &[], |xml| qualifying_properties(xml, &properties, &time_stamp));
     }));
 
     verify::check(&xml, &input.document.digest, authority.seal_verifying_key())?;
@@ -160,11 +164,21 @@ fn key_info(xml: &mut Canonical, seal: &SealIdentity) {
     });
 }
 
-/// The signed properties in their wrapper. A time stamp (XAdES-B-T) over the
-/// signature value would follow them here, as an unsigned property.
-fn qualifying_properties(xml: &mut Canonical, signed: &str) {
+/// The signed properties in their wrapper, and the time stamp over the canonical
+/// `SignatureValue`, which is not signed since it came later.
+fn qualifying_properties(xml: &mut Canonical, signed: &str, time_stamp: &str) {
     let target = fragment(id::SIGNATURE);
-    xml.element(XADES, "QualifyingProperties", &[("Target", &target)], |xml| xml.embed(signed));
+    xml.element(XADES, "QualifyingProperties", &[("Target", &target)], |xml| {
+        xml.embed(signed);
+        xml.element(XADES, "UnsignedProperties", &[], |xml| {
+            xml.element(XADES, "UnsignedSignatureProperties", &[], |xml| {
+                xml.element(XADES, "SignatureTimeStamp", &[("Id", id::TIME_STAMP)], |xml| {
+                    xml.empty(DS, "CanonicalizationMethod", &[("Algorithm", EXCLUSIVE_C14N)]);
+                    xml.text(XADES, "EncapsulatedTimeStamp", time_stamp);
+                });
+            });
+        });
+    });
 }
 
 fn fragment(id: &str) -> String {

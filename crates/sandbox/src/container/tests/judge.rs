@@ -7,17 +7,22 @@ use sha2::{Digest, Sha256};
 use x509_cert::der::{Decode, Encode};
 
 use super::NOW;
-use crate::{evidence::Authority, tools};
+use crate::{
+    evidence::{Authority, tests::judge::Judge as EvidenceJudge},
+    tools,
+};
 
 /// A directory with a package, its attachments and the root certificate.
 pub(super) struct Judge {
     dir: tempfile::TempDir,
     package: Vec<u8>,
+    evidence: EvidenceJudge,
 }
 
 impl Judge {
     pub(super) fn new(trusted: &Authority, package: &[u8]) -> Self {
-        let judge = Self { dir: tempfile::tempdir().unwrap(), package: package.to_vec() };
+        let evidence = EvidenceJudge::new(trusted);
+        let judge = Self { dir: tempfile::tempdir().unwrap(), package: package.to_vec(), evidence };
         judge.put("package.pdf", package);
         judge.put("root.pem", trusted.root_pem().as_bytes());
         judge
@@ -78,7 +83,7 @@ impl Judge {
         let signer = &signed.signer_infos.0.as_slice()[0];
         let unsigned = signer.unsigned_attrs.as_ref().unwrap();
         let token = unsigned.get(0).unwrap().values.get(0).unwrap().to_der().unwrap();
-        time_stamp_is_over(self.dir.path(), &token, signer.signature.as_bytes());
+        assert!(self.evidence.stamps(&token, signer.signature.as_bytes()));
     }
 
     /// The covered bytes and the seal, found as any verifier finds them.
@@ -193,14 +198,4 @@ impl Image {
 
 fn text(output: &Output) -> String {
     [&*output.stdout, &*output.stderr].map(String::from_utf8_lossy).concat()
-}
-
-/// OpenSSL accepts a time stamp over these bytes, by the root that is in the directory.
-pub(crate) fn time_stamp_is_over(dir: &std::path::Path, token: &[u8], stamped: &[u8]) {
-    fs::write(dir.join("token.der"), token).unwrap();
-    fs::write(dir.join("stamped"), stamped).unwrap();
-    let moment = NOW.unix_timestamp().to_string();
-    let arguments = "ts -verify -token_in -in token.der -data stamped -CAfile root.pem -attime".split_whitespace();
-    let output = tools::run(dir, "openssl", "openssl", arguments.chain([moment.as_str()]));
-    assert!(text(&output).contains("Verification: OK"), "{}", text(&output));
 }

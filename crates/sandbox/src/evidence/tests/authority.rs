@@ -75,6 +75,19 @@ fn a_root_near_its_end_is_renewed_and_older_results_still_verify() {
 }
 
 #[test]
+fn a_file_from_before_there_were_time_stamps_keeps_its_root() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = load(dir.path(), NOW, 1).unwrap();
+    let path = dir.path().join("authority.pem");
+    let whole = fs::read_to_string(&path).unwrap();
+    let (third_key, _) = whole.rmatch_indices("-----BEGIN PRIVATE KEY").next().unwrap();
+    fs::write(&path, &whole[..third_key]).unwrap();
+    let upgraded = load(dir.path(), NOW, 2).unwrap();
+    assert_eq!(first.root_pem(), upgraded.root_pem());
+    assert_eq!(fs::read_to_string(&path).unwrap().matches("-----BEGIN").count(), 6);
+}
+
+#[test]
 fn nothing_is_sealed_outside_the_certificate_s_life() {
     let authority = authority(1);
     for outside in [NOW - Duration::days(2), NOW + Duration::days(823)] {

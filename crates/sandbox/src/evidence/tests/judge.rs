@@ -2,7 +2,7 @@
 
 use std::{ffi::OsStr, fs, process::Output};
 
-use super::super::Authority;
+use super::{super::Authority, NOW};
 use crate::tools;
 
 /// What xmlsec1 says about a result.
@@ -19,12 +19,12 @@ pub(super) enum Verdict {
 }
 
 /// A directory with the root certificate and whatever is put beside it.
-pub(super) struct Judge {
+pub(crate) struct Judge {
     dir: tempfile::TempDir,
 }
 
 impl Judge {
-    pub(super) fn new(trusted: &Authority) -> Self {
+    pub(crate) fn new(trusted: &Authority) -> Self {
         let judge = Self { dir: tempfile::tempdir().unwrap() };
         judge.put("root.pem", trusted.root_pem().as_bytes());
         judge
@@ -70,6 +70,16 @@ impl Judge {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         // xmllint ends its answer with a line break of its own.
         String::from_utf8(output.stdout).unwrap().strip_suffix('\n').unwrap().to_owned()
+    }
+
+    /// Whether OpenSSL accepts a time stamp over these bytes.
+    pub(crate) fn stamps(&self, token: &[u8], stamped: &[u8]) -> bool {
+        self.put("token.der", token);
+        self.put("stamped", stamped);
+        let moment = NOW.unix_timestamp().to_string();
+        let arguments = "ts -verify -token_in -in token.der -data stamped -CAfile root.pem -attime";
+        let output = self.run("openssl", "openssl", arguments.split_whitespace().chain([moment.as_str()]));
+        String::from_utf8_lossy(&output.stdout).contains("Verification: OK") && output.status.success()
     }
 
     fn run(&self, program: &str, package: &str, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Output {
