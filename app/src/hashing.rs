@@ -2,7 +2,7 @@
 //! cancel the one that is being hashed, the worker is ended and a new one goes on
 //! with the next.
 
-use std::{cell::RefCell, collections::VecDeque, rc::Rc};
+use std::{cell::RefCell, collections::VecDeque};
 
 use contract::Sha256Digest;
 use js_sys::Reflect;
@@ -25,7 +25,7 @@ pub(crate) enum Report {
 struct Job {
     key: u32,
     file: File,
-    report: Rc<dyn Fn(Report)>,
+    report: fn(u32, Report),
 }
 
 struct Bench {
@@ -63,8 +63,8 @@ pub(crate) fn set_up(script: String) {
 }
 
 /// Hashes `file` when its turn comes.
-pub(crate) fn start(key: u32, file: File, report: impl Fn(Report) + 'static) {
-    BENCH.with_borrow_mut(|bench| bench.waiting.push_back(Job { key, file, report: Rc::new(report) }));
+pub(crate) fn start(key: u32, file: File, report: fn(u32, Report)) {
+    BENCH.with_borrow_mut(|bench| bench.waiting.push_back(Job { key, file, report }));
     next();
 }
 
@@ -91,12 +91,15 @@ fn next() {
             bench.worker = employ(&bench.script);
         }
         let posted = bench.worker.as_ref().is_some_and(|running| post(&running.worker, &job).is_ok());
-        let failed = (!posted).then(|| Rc::clone(&job.report));
-        bench.current = posted.then_some(job);
-        failed
+        if posted {
+            bench.current = Some(job);
+            None
+        } else {
+            Some(job)
+        }
     });
-    if let Some(report) = failed {
-        report(Report::Failed);
+    if let Some(job) = failed {
+        (job.report)(job.key, Report::Failed);
         next();
     }
 }
@@ -123,10 +126,10 @@ fn post(worker: &Worker, job: &Job) -> Result<(), JsValue> {
 fn heard(message: &JsValue) {
     let field = |name: &str| Reflect::get(message, &name.into()).unwrap_or(JsValue::UNDEFINED);
     let id = field("id").as_f64().map(num::whole);
-    let current = BENCH.with_borrow(|bench| bench.current.as_ref().map(|job| (job.key, Rc::clone(&job.report))));
-    let Some((_, report)) = current.filter(|(key, _)| id == Some(i64::from(*key))) else { return };
+    let current = BENCH.with_borrow(|bench| bench.current.as_ref().map(|job| (job.key, job.report)));
+    let Some((key, report)) = current.filter(|(key, _)| id == Some(i64::from(*key))) else { return };
     if let Some(done) = field("done").as_f64() {
-        report(Report::Progress(num::bytes(done)));
+        report(key, Report::Progress(num::bytes(done)));
     } else {
         let digest = field("digest").as_string().and_then(|digest| digest.parse().ok());
         finish(digest.map_or(Report::Failed, Report::Done));
@@ -136,7 +139,7 @@ fn heard(message: &JsValue) {
 fn finish(outcome: Report) {
     let job = BENCH.with_borrow_mut(|bench| bench.current.take());
     if let Some(job) = job {
-        (job.report)(outcome);
+        (job.report)(job.key, outcome);
     }
     next();
 }

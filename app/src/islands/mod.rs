@@ -14,7 +14,7 @@ mod live_indicator;
 #[cfg(any(feature = "ssr", feature = "session"))]
 mod live_regions;
 #[cfg(any(feature = "ssr", feature = "new-session"))]
-mod new_session;
+pub(crate) mod new_session;
 #[cfg(any(feature = "ssr", feature = "sessions", feature = "session"))]
 mod remaining;
 #[cfg(any(feature = "ssr", feature = "session"))]

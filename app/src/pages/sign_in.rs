@@ -58,6 +58,6 @@ pub(super) fn FormMessage(
 }
 
 /// What is wrong at a field.
-pub(super) fn finding(outcome: &FormOutcome, field: &str) -> Signal<Option<String>> {
-    Signal::stored(outcome.at(field).map(str::to_owned))
+pub(super) fn finding(outcome: &FormOutcome, field: &str) -> Option<String> {
+    outcome.at(field).map(str::to_owned)
 }

@@ -2,7 +2,6 @@
 
 /// Text inside `<title>` or `<textarea>`, which know character references and
 /// nothing else.
-#[cfg(feature = "ssr")]
 pub(crate) fn rcdata(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
@@ -16,13 +15,8 @@ pub(crate) fn rcdata(text: &str) -> String {
     escaped
 }
 
-/// The child of a `<textarea>`. On the server it is HTML; the first line break
-/// after the tag is not part of the text, so one is added where the text begins
-/// with one. In the browser the child becomes a text node and is taken as it is.
+/// The child of a `<textarea>`. The first line break after the tag is not part of
+/// the text, so one is added where the text begins with one.
 pub(crate) fn text_area(text: &str) -> String {
-    #[cfg(feature = "ssr")]
-    let child = ["\n".repeat(usize::from(text.starts_with('\n'))), rcdata(text)].concat();
-    #[cfg(not(feature = "ssr"))]
-    let child = text.to_owned();
-    child
+    ["\n".repeat(usize::from(text.starts_with('\n'))), rcdata(text)].concat()
 }

@@ -1,9 +1,11 @@
-//! Fields of forms: label, hint, and what is wrong with what was typed.
+//! Fields of forms: label, hint, and what is wrong with what was typed. They are
+//! rendered on the server alone; where code has something to say about a field, it
+//! fills the note that is already there.
 //!
 //! Nothing limits lengths by `maxlength`: browsers cut what is pasted without a
 //! word. What is too long gets a message instead.
 
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 
 use super::{Glyph, Icon, escape};
 
@@ -16,11 +18,11 @@ pub fn Field(
     /// What it is called.
     label: &'static str,
     /// What helps to fill it in.
-    #[prop(optional, into)]
-    hint: Signal<String>,
+    #[prop(optional)]
+    hint: &'static str,
     /// What is wrong and what would be right.
-    #[prop(optional, into)]
-    error: Signal<Option<String>>,
+    #[prop(optional_no_strip)]
+    error: Option<String>,
     /// Needs no answer.
     #[prop(optional)]
     optional: bool,
@@ -34,29 +36,36 @@ pub fn Field(
                 {optional.then(|| view! { <span class="optional">"Optional"</span> })}
             </div>
             {children()}
-            {has(hint)
+            {(!hint.is_empty())
                 .then(|| {
                     view! {
-                        <p class="hint" id=note_id(id, "hint")>
-                            {move || hint.get()}
+                        <p class="hint" id=hint_id(id)>
+                            {hint}
                         </p>
                     }
                 })}
-            {move || {
-                error
-                    .get()
-                    .map(|text| {
-                        view! {
-                            <p class="field-error" id=note_id(id, "error")>
-                                <Icon glyph=Glyph::Warning />
-                                <span>{text}</span>
-                            </p>
-                        }
-                    })
-            }}
+            <FieldNote id=id error=error />
         </div>
     }
     .into_any()
+}
+
+/// What is wrong with the control `id`; hidden while nothing is.
+#[component]
+pub fn FieldNote(
+    /// Id of the control.
+    id: &'static str,
+    /// What is wrong and what would be right.
+    #[prop(optional_no_strip)]
+    error: Option<String>,
+) -> impl IntoView {
+    let hidden = error.is_none();
+    view! {
+        <p class="field-error" id=error_id(id) hidden=hidden>
+            <Icon glyph=Glyph::Warning />
+            <span>{error}</span>
+        </p>
+    }
 }
 
 /// A field of one line.
@@ -76,34 +85,31 @@ pub fn TextField(
     #[prop(optional, into)]
     value: String,
     /// What helps to fill it in.
-    #[prop(optional, into)]
-    hint: Signal<String>,
-    /// What is wrong with it.
-    #[prop(optional, into)]
-    error: Signal<Option<String>>,
-    /// To read it by.
     #[prop(optional)]
-    node_ref: NodeRef<html::Input>,
+    hint: &'static str,
+    /// What is wrong with it.
+    #[prop(optional_no_strip)]
+    error: Option<String>,
 ) -> impl IntoView {
+    let invalid = error.is_some().then_some("true");
     view! {
         <Field id=id label=label hint=hint error=error>
             <input
-                node_ref=node_ref
                 id=id
                 name=id
                 type=kind
                 value=value
                 autocomplete=autocomplete
                 aria-required="true"
-                aria-describedby=described_by(id, hint, error)
-                aria-invalid=invalid(error)
+                aria-describedby=described_by(id, !hint.is_empty())
+                aria-invalid=invalid
             />
         </Field>
     }
 }
 
-/// A field of several lines. The only place that writes a `<textarea>`: Leptos 0.8
-/// does not escape what stands in one.
+/// A field of several lines that needs no answer. The only place that writes a
+/// `<textarea>`: Leptos 0.8 does not escape what stands in one.
 #[component]
 pub fn TextArea(
     /// Id and name of the control.
@@ -117,55 +123,34 @@ pub fn TextArea(
     #[prop(optional, into)]
     value: String,
     /// What helps to fill it in.
-    #[prop(optional, into)]
-    hint: Signal<String>,
-    /// What is wrong with it.
-    #[prop(optional, into)]
-    error: Signal<Option<String>>,
-    /// To read it by.
     #[prop(optional)]
-    node_ref: NodeRef<html::Textarea>,
+    hint: &'static str,
 ) -> impl IntoView {
-    let area = html::textarea()
-        .node_ref(node_ref)
+    let area = leptos::html::textarea()
         .id(id)
         .name(id)
         .rows(rows)
-        .attr("aria-describedby", described_by(id, hint, error))
-        .attr("aria-invalid", invalid(error));
+        .attr("aria-describedby", described_by(id, !hint.is_empty()));
     // An absent child is not an empty one: that would be written as a space.
     let area = if value.is_empty() { area.into_any() } else { area.child(escape::text_area(&value)).into_any() };
     view! {
-        <Field id=id label=label hint=hint error=error optional=true>
+        <Field id=id label=label hint=hint optional=true>
             {area}
         </Field>
     }
 }
 
-/// What `aria-describedby` of the control `id` says: the ids of its hint and its error, if any.
-pub fn described_by(
-    id: &'static str,
-    hint: Signal<String>,
-    error: Signal<Option<String>>,
-) -> impl Fn() -> Option<String> + Send + Sync + Clone {
-    let hint = has(hint).then(|| note_id(id, "hint"));
-    move || match (&hint, error.with(Option::is_some)) {
-        (Some(hint), true) => Some([hint, " ", &note_id(id, "error")].concat()),
-        (None, true) => Some(note_id(id, "error")),
-        (hint, false) => hint.clone(),
-    }
+/// What `aria-describedby` of the control `id` says: its hint, if it has one, and its
+/// note, which adds nothing while it is empty.
+#[must_use]
+pub fn described_by(id: &str, has_hint: bool) -> String {
+    if has_hint { [&hint_id(id), " ", &error_id(id)].concat() } else { error_id(id) }
 }
 
-/// Whether there is a hint. Its words may change later, but it never comes or goes.
-fn has(hint: Signal<String>) -> bool {
-    hint.with_untracked(|hint| !hint.is_empty())
+fn hint_id(id: &str) -> String {
+    [id, "-hint"].concat()
 }
 
-/// What `aria-invalid` says.
-pub fn invalid(error: Signal<Option<String>>) -> impl Fn() -> Option<&'static str> + Send + Sync + Clone {
-    move || error.with(Option::is_some).then_some("true")
-}
-
-fn note_id(id: &str, note: &str) -> String {
-    [id, "-", note].concat()
+fn error_id(id: &str) -> String {
+    [id, "-error"].concat()
 }

@@ -1,8 +1,11 @@
 //! Widgets. They know nothing of routes or of the server.
 
 mod badge;
+#[cfg(any(feature = "ssr", feature = "new-session"))]
 mod document;
+#[cfg(feature = "ssr")]
 mod escape;
+#[cfg(feature = "ssr")]
 mod field;
 mod icon;
 mod language;
@@ -17,8 +20,10 @@ mod tests;
 mod time;
 
 pub use badge::Badge;
+#[cfg(any(feature = "ssr", feature = "new-session"))]
 pub(crate) use document::{abbreviated, kind};
-pub use field::{Field, TextArea, TextField, described_by, invalid};
+#[cfg(feature = "ssr")]
+pub use field::{Field, FieldNote, TextArea, TextField, described_by};
 #[cfg(feature = "ssr")]
 pub use icon::Sprite;
 pub use icon::{Glyph, Icon};

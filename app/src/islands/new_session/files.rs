@@ -1,36 +1,34 @@
 //! The files that were chosen, and how far each is.
 
-use std::{cell::RefCell, collections::BTreeMap};
-
 use contract::{MimeType, Sha256Digest};
 use js_sys::Uint8Array;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::task::spawn_local;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, FileList};
 
-use super::preflight::{self, Candidate, HEAD, Refusal};
+use super::{
+    dom, draw,
+    preflight::{self, Candidate, HEAD, Refusal},
+    state,
+};
 use crate::{
     hashing::{self, Report},
     num,
 };
 
-thread_local! {
-    /// The browser's handles of the files. They stay out of signals, which the server
-    /// may drop on any of its threads.
-    static HANDLES: RefCell<(u32, BTreeMap<u32, File>)> = const { RefCell::new((0, BTreeMap::new())) };
-}
-
 /// A chosen file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) struct Chosen {
     pub(super) key: u32,
+    /// The browser's handle of it.
+    pub(super) handle: File,
     pub(super) name: String,
     pub(super) size: u64,
-    pub(super) check: RwSignal<Check>,
+    pub(super) check: Check,
     /// What the server said about it at the last attempt.
-    pub(super) refused: RwSignal<Option<String>>,
+    pub(super) refused: Option<String>,
     /// Bytes uploaded, while it is being sent.
-    pub(super) sent: RwSignal<Option<u64>>,
+    pub(super) sent: Option<u64>,
 }
 
 /// How far looking at a file is.
@@ -47,98 +45,109 @@ pub(super) enum Check {
 }
 
 impl Chosen {
-    /// The browser's handle of it.
-    pub(super) fn handle(&self) -> Option<File> {
-        HANDLES.with_borrow(|(_, files)| files.get(&self.key).cloned())
-    }
-
     /// Whether nothing more will be found out about it.
-    pub(super) fn is_settled(&self) -> bool {
-        self.check.with(|check| matches!(check, Check::Refused(_) | Check::Ready(..)))
+    pub(super) const fn is_settled(&self) -> bool {
+        matches!(self.check, Check::Refused(_) | Check::Ready(..))
     }
 }
 
 /// Adds files and starts to look at them.
-pub(super) fn add(files: RwSignal<Vec<Chosen>>, list: &FileList) {
-    for index in 0..list.length() {
-        let Some(handle) = list.get(index) else { continue };
-        let chosen = Chosen {
-            key: HANDLES.with_borrow_mut(|(last, files)| {
-                *last += 1;
-                files.insert(*last, handle.clone());
-                *last
-            }),
-            name: handle.name(),
-            size: num::bytes(handle.size()),
-            check: RwSignal::new(Check::Reading),
-            refused: RwSignal::new(None),
-            sent: RwSignal::new(None),
-        };
-        files.update(|files| files.push(chosen.clone()));
-        spawn_local(look(chosen, handle));
+pub(super) fn add(list: &FileList) {
+    for handle in (0..list.length()).filter_map(|index| list.get(index)) {
+        let chosen = state::update(|state| {
+            state.last_key += 1;
+            let chosen = Chosen {
+                key: state.last_key,
+                name: handle.name(),
+                size: num::bytes(handle.size()),
+                handle,
+                check: Check::Reading,
+                refused: None,
+                sent: None,
+            };
+            state.files.push(chosen.clone());
+            chosen
+        });
+        spawn_local(look(chosen));
     }
+    state::refresh();
 }
 
 /// Takes a file off the list, whatever is being done with it.
-pub(super) fn remove(files: RwSignal<Vec<Chosen>>, key: u32) {
+pub(super) fn remove(key: u32) {
     hashing::cancel(key);
-    HANDLES.with_borrow_mut(|(_, files)| files.remove(&key));
-    files.update(|files| files.retain(|file| file.key != key));
+    state::update(|state| state.files.retain(|file| file.key != key));
+    if let Some(row) = dom::by_id(&draw::row_id(key)) {
+        row.remove();
+    }
+    state::refresh();
 }
 
 /// What is wrong with the file at `index`, by itself or beside those above it.
 pub(super) fn problem(files: &[Chosen], index: usize) -> Option<String> {
     let file = files.get(index)?;
-    if let Check::Refused(refusal) = file.check.get() {
+    if let Check::Refused(refusal) = &file.check {
         return Some(refusal.message());
     }
-    let fine: Vec<(&str, MimeType, Option<Sha256Digest>)> = files
-        .iter()
-        .take(index + 1)
-        .filter_map(|file| match file.check.get() {
-            Check::Hashing(mime_type, _) => Some((file.name.as_str(), mime_type, None)),
-            Check::Ready(mime_type, digest) => Some((file.name.as_str(), mime_type, Some(digest))),
-            Check::Reading | Check::Refused(_) => None,
-        })
-        .collect();
-    let candidates: Vec<Candidate<'_>> =
-        fine.iter().map(|(name, mime_type, digest)| Candidate { name, mime_type, digest: *digest }).collect();
-    let (last, before) = candidates.split_last()?;
-    let conflict = match file.check.get() {
-        Check::Reading => None,
-        _ => preflight::conflict(last, before),
-    };
-    conflict.or_else(|| file.refused.get())
+    let before: Vec<Candidate<'_>> = files.iter().take(index).filter_map(candidate).collect();
+    candidate(file).and_then(|candidate| preflight::conflict(&candidate, &before)).or_else(|| file.refused.clone())
 }
 
-async fn look(chosen: Chosen, handle: File) {
-    let check = chosen.check;
-    let judged = match preflight::judge(&chosen.name, &handle.type_(), chosen.size) {
-        Ok(mime_type) => read_head(&handle)
+/// A file that is fine by itself.
+fn candidate(file: &Chosen) -> Option<Candidate<'_>> {
+    let (mime_type, digest) = match &file.check {
+        Check::Hashing(mime_type, _) => (mime_type, None),
+        Check::Ready(mime_type, digest) => (mime_type, Some(*digest)),
+        Check::Reading | Check::Refused(_) => return None,
+    };
+    Some(Candidate { name: &file.name, mime_type, digest })
+}
+
+async fn look(chosen: Chosen) {
+    let judged = match preflight::judge(&chosen.name, &chosen.handle.type_(), chosen.size) {
+        Ok(mime_type) => read_head(&chosen.handle)
             .await
             .ok_or(Refusal::Unreadable)
             .and_then(|head| preflight::judge_head(&mime_type, &head))
             .map(|()| mime_type),
         Err(refusal) => Err(refusal),
     };
+    let check = match &judged {
+        Ok(mime_type) => Check::Hashing(mime_type.clone(), 0),
+        Err(refusal) => Check::Refused(refusal.clone()),
+    };
     // Meanwhile it may have been removed.
-    if chosen.handle().is_none() {
-        return;
+    let found = change(chosen.key, |file| file.check = check).is_some();
+    if found && judged.is_ok() {
+        hashing::start(chosen.key, chosen.handle, heard);
     }
-    match judged {
-        Err(refusal) => check.set(Check::Refused(refusal)),
-        Ok(mime_type) => {
-            check.set(Check::Hashing(mime_type.clone(), 0));
-            hashing::start(chosen.key, handle, move |report| {
-                let mime_type = mime_type.clone();
-                check.set(match report {
-                    Report::Progress(done) => Check::Hashing(mime_type, done),
-                    Report::Done(digest) => Check::Ready(mime_type, digest),
-                    Report::Failed => Check::Refused(Refusal::Unreadable),
-                });
-            });
+    state::refresh();
+}
+
+/// Takes a report about the hashing of the file of `key`.
+fn heard(key: u32, report: Report) {
+    change(key, |file| {
+        let Check::Hashing(mime_type, done) = &mut file.check else { return };
+        match report {
+            Report::Progress(bytes) => *done = bytes,
+            Report::Done(digest) => file.check = Check::Ready(mime_type.clone(), digest),
+            Report::Failed => file.check = Check::Refused(Refusal::Unreadable),
         }
+    });
+    match report {
+        Report::Progress(_) => state::read(|state| draw::progress(state, key)),
+        Report::Done(_) | Report::Failed => state::refresh(),
     }
+}
+
+/// Says how much of a file is uploaded.
+pub(super) fn sent(key: u32, bytes: u64) {
+    change(key, |file| file.sent = Some(bytes));
+    state::read(|state| draw::progress(state, key));
+}
+
+fn change(key: u32, change: impl FnOnce(&mut Chosen)) -> Option<()> {
+    state::update(|state| state.files.iter_mut().find(|file| file.key == key).map(change))
 }
 
 async fn read_head(file: &File) -> Option<Vec<u8>> {

@@ -1,170 +1,144 @@
-//! The form's state, and how its parts are told what went wrong.
+//! What the form asks for, and how its parts are told what is wrong with it.
 
-use leptos::{html, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use super::{
-    due, fields,
+    dom, draw, due, fields,
     fields::Typed,
     files::{self, Check, Chosen},
+    place,
+    state::{self, Phase, State},
 };
 use crate::{
     error::{ErrorKind, FieldError, PortalError},
     fetch::Failure,
-    model::{DraftDocument, NewSession, field},
+    model::{DraftDocument, Moment, NewSession, field},
 };
 
-/// Everything that the form's parts share.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Form {
-    pub(super) files: RwSignal<Vec<Chosen>>,
-    /// What is wrong at fields, files left out.
-    pub(super) findings: RwSignal<Vec<FieldError>>,
-    /// What is wrong on the whole.
-    pub(super) alert: RwSignal<Option<Alert>>,
-    pub(super) phase: RwSignal<Phase>,
-    pub(super) title: NodeRef<html::Input>,
-    pub(super) signer: NodeRef<html::Input>,
-    pub(super) due: NodeRef<html::Input>,
-    pub(super) sign_text: NodeRef<html::Textarea>,
-    pub(super) language: NodeRef<html::Select>,
+/// The fields that something can be said at.
+const FIELDS: [&str; 6] =
+    [field::DOCUMENTS, field::TITLE, field::SIGNER, field::DUE, field::SIGN_TEXT, field::LANGUAGE];
+
+/// What is typed.
+pub(super) fn typed() -> Typed {
+    let text = |id: &str| dom::value(id).trim().to_owned();
+    Typed {
+        title: text(field::TITLE),
+        signer: text(field::SIGNER),
+        due: due::read(&dom::value(field::DUE)),
+        sign_text: text(field::SIGN_TEXT),
+        language: dom::value(field::LANGUAGE).into(),
+    }
 }
 
-/// What the form is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Phase {
-    /// Being filled in.
-    Editing,
-    /// Send was pressed; some files are still being hashed.
-    Waiting,
-    /// The server is told what will come.
-    Planning,
-    /// Documents are on their way.
-    Uploading,
-    /// The session is being created; there is no way back.
-    Finishing,
-    /// The session's page is being opened.
-    Leaving,
-}
-
-/// What the form as a whole is told.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Alert {
-    /// A sentence.
-    pub(super) message: String,
-    /// Findings with the address of the place in this page.
-    pub(super) findings: Vec<(String, String)>,
-    /// Signing in helps.
-    pub(super) sign_in: bool,
-}
-
-impl Form {
-    pub(super) fn new() -> Self {
-        Self {
-            files: RwSignal::new(Vec::new()),
-            findings: RwSignal::new(Vec::new()),
-            alert: RwSignal::new(None),
-            phase: RwSignal::new(Phase::Editing),
-            title: NodeRef::new(),
-            signer: NodeRef::new(),
-            due: NodeRef::new(),
-            sign_text: NodeRef::new(),
-            language: NodeRef::new(),
-        }
+/// What is to be sent, or what is wrong with it. Files must have settled.
+pub(super) fn complete(files: &mut [Chosen], typed: Typed, now: Moment) -> Result<NewSession, Vec<FieldError>> {
+    let mut findings = Vec::new();
+    let mut documents = Vec::new();
+    if files.is_empty() {
+        findings.push(at(field::DOCUMENTS.to_owned(), "Choose at least one document.".to_owned()));
+    } else if files.len() > contract::limits::SESSION_DOCUMENTS_MAX {
+        findings.push(at(field::DOCUMENTS.to_owned(), "A session takes at most 50 documents.".to_owned()));
     }
-
-    /// What is wrong at the field, if anything.
-    pub(super) fn error_at(self, field: &'static str) -> Signal<Option<String>> {
-        Signal::derive(move || {
-            self.findings.with(|findings| {
-                findings.iter().find(|finding| finding.field == field).map(|finding| finding.message.clone())
-            })
-        })
+    for file in files.iter_mut() {
+        // What the server said last time may have changed by now.
+        file.refused = None;
     }
-
-    /// What is typed.
-    pub(super) fn typed(self) -> Typed {
-        let value = |node: NodeRef<html::Input>| node.get_untracked().map(|input| input.value()).unwrap_or_default();
-        Typed {
-            title: value(self.title).trim().to_owned(),
-            signer: value(self.signer).trim().to_owned(),
-            due: due::read(&value(self.due)),
-            sign_text: self.sign_text.get_untracked().map(|area| area.value()).unwrap_or_default().trim().to_owned(),
-            language: self.language.get_untracked().map(|select| select.value()).unwrap_or_default().into(),
-        }
-    }
-
-    /// What is to be sent, or what is wrong with it. Files must have settled.
-    pub(super) fn complete(self, typed: Typed, now: crate::model::Moment) -> Result<NewSession, Vec<FieldError>> {
-        let mut findings = Vec::new();
-        let mut documents = Vec::new();
-        let files = self.files.get_untracked();
-        if files.is_empty() {
-            findings.push(at(field::DOCUMENTS.to_owned(), "Choose at least one document.".to_owned()));
-        } else if files.len() > contract::limits::SESSION_DOCUMENTS_MAX {
-            findings.push(at(field::DOCUMENTS.to_owned(), "A session takes at most 50 documents.".to_owned()));
-        }
-        for (index, file) in files.iter().enumerate() {
-            // What the server said last time may have changed by now.
-            file.refused.set(None);
-            match (untrack(|| files::problem(&files, index)), file.check.get_untracked()) {
-                (None, Check::Ready(mime_type, sha256)) => documents.push(DraftDocument {
-                    filename: file.name.clone(),
-                    mime_type: mime_type.as_str().to_owned(),
-                    size: file.size,
-                    sha256,
-                }),
-                (problem, _) => findings.push(at(document_field(index), problem.unwrap_or_default())),
-            }
-        }
-        findings.extend(fields::findings(&typed, now));
-        match typed.due {
-            Some(due) if findings.is_empty() => Ok(NewSession {
-                title: typed.title,
-                signer: typed.signer,
-                due,
-                sign_text: Some(typed.sign_text).filter(|text| !text.is_empty()),
-                language: typed.language,
-                documents,
+    for (index, file) in files.iter().enumerate() {
+        match (files::problem(files, index), &file.check) {
+            (None, Check::Ready(mime_type, sha256)) => documents.push(DraftDocument {
+                filename: file.name.clone(),
+                mime_type: mime_type.as_str().to_owned(),
+                size: file.size,
+                sha256: *sha256,
             }),
-            _ => Err(findings),
+            (problem, _) => findings.push(at(document_field(index), problem.unwrap_or_default())),
         }
     }
+    findings.extend(fields::findings(&typed, now));
+    match typed.due {
+        Some(due) if findings.is_empty() => Ok(NewSession {
+            title: typed.title,
+            signer: typed.signer,
+            due,
+            sign_text: Some(typed.sign_text).filter(|text| !text.is_empty()),
+            language: typed.language,
+            documents,
+        }),
+        _ => Err(findings),
+    }
+}
 
-    /// Says what failed: at the fields, at the files, and on top.
-    pub(super) fn fail(self, failure: Failure) {
-        let error = match failure {
-            Failure::Portal(error) => error,
-            other => PortalError::new(ErrorKind::Internal, other.message()),
-        };
+/// Says what failed: at the fields, at the files, and on top.
+pub(super) fn fail(failure: Failure) {
+    let error = match failure {
+        Failure::Portal(error) => error,
+        other => PortalError::new(ErrorKind::Internal, other.message()),
+    };
+    state::update(|state| {
+        for file in &mut state.files {
+            file.sent = None;
+        }
         for finding in &error.fields {
-            if let Some(file) = self.file_at(&finding.field) {
-                file.refused.set(Some(finding.message.clone()));
+            if let Some(file) = file_index(&finding.field).and_then(|index| state.files.get_mut(index)) {
+                file.refused = Some(finding.message.clone());
             }
         }
-        let message = match &error.trace_id {
-            Some(trace_id) => [&error.message, " (Trace id: ", trace_id, ")"].concat(),
-            None => error.message,
-        };
-        let findings = error.fields.iter().map(|finding| self.place_of(finding)).collect();
-        self.findings.set(error.fields);
-        self.alert.set(Some(Alert { message, findings, sign_in: error.kind == ErrorKind::Unauthenticated }));
-        self.phase.set(Phase::Editing);
-    }
-
-    /// The file that an error's `documents[i]` means.
-    fn file_at(self, field: &str) -> Option<Chosen> {
-        let index =
-            field.strip_prefix(field::DOCUMENTS)?.strip_prefix('[')?.split(']').next()?.parse::<usize>().ok()?;
-        self.files.with_untracked(|files| files.get(index).cloned())
-    }
-
-    /// Where in the page a finding belongs, and how it reads in the summary.
-    fn place_of(self, finding: &FieldError) -> (String, String) {
-        match self.file_at(&finding.field) {
-            Some(file) => (["#file-", &file.key.to_string()].concat(), [&file.name, ": ", &finding.message].concat()),
-            None => (["#", &finding.field].concat(), finding.message.clone()),
+    });
+    for field in FIELDS {
+        let message = error.fields.iter().find(|finding| finding.field == field).map(|finding| &*finding.message);
+        let control = dom::by_id(field);
+        match message {
+            Some(_) => dom::set(control.as_ref(), "aria-invalid", "true"),
+            None => dom::flag(control.as_ref(), "aria-invalid", false),
         }
+        dom::note(dom::by_id(&[field, "-error"].concat()).as_ref(), message);
     }
+    // The fields come alive again before the focus goes anywhere.
+    state::enter(Phase::Editing);
+    state::read(|state| summarise(state, &error));
+}
+
+/// Takes the summary away.
+pub(super) fn forget_summary() {
+    dom::flag(dom::by_id(place::SUMMARY).as_ref(), "hidden", true);
+}
+
+/// Says on top what failed, and puts the focus there.
+fn summarise(state: &State, error: &PortalError) {
+    let Some(summary) = dom::by_id(place::SUMMARY) else { return };
+    let trace_id = error.trace_id.as_ref().map(|trace_id| [" (Trace id: ", trace_id, ")"].concat());
+    let message = [&error.message, trace_id.as_deref().unwrap_or_default()].concat();
+    dom::write(dom::by_id(place::SUMMARY_TEXT).as_ref(), &message);
+    if let Some(list) = dom::by_id(place::FINDINGS) {
+        list.set_text_content(None);
+        for finding in &error.fields {
+            let (id, text) = place_of(state, finding);
+            let line = dom::stamp(place::FINDING, &list);
+            let link = line.as_ref().and_then(|line| dom::part(line, "a"));
+            dom::set(link.as_ref(), "href", &["#", &id].concat());
+            dom::write(link.as_ref(), &text);
+        }
+        dom::flag(Some(&list), "hidden", error.fields.is_empty());
+    }
+    dom::flag(dom::by_id(place::SIGN_IN).as_ref(), "hidden", error.kind != ErrorKind::Unauthenticated);
+    dom::flag(Some(&summary), "hidden", false);
+    // What cannot take the focus leaves it where it is.
+    let _ = summary.unchecked_ref::<HtmlElement>().focus();
+}
+
+/// Id of the place in the page that a finding belongs to, and how it reads in the summary.
+fn place_of(state: &State, finding: &FieldError) -> (String, String) {
+    match file_index(&finding.field).and_then(|index| state.files.get(index)) {
+        Some(file) => (draw::row_id(file.key), [&file.name, ": ", &finding.message].concat()),
+        None => (finding.field.clone(), finding.message.clone()),
+    }
+}
+
+/// The file that a finding's `documents[i]` means.
+fn file_index(field: &str) -> Option<usize> {
+    field.strip_prefix(field::DOCUMENTS)?.strip_prefix('[')?.split_once(']')?.0.parse().ok()
 }
 
 /// The name of the document at `index` in findings.
@@ -175,4 +149,17 @@ pub(super) fn document_field(index: usize) -> String {
 /// A finding.
 pub(super) fn at(field: String, message: String) -> FieldError {
     FieldError { field, message }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{document_field, file_index};
+
+    #[test]
+    fn documents_are_found_by_their_place() {
+        assert_eq!(file_index(&document_field(12)), Some(12));
+        for other in ["documents", "documents[]", "documents[x]", "documents[1", "title"] {
+            assert_eq!(file_index(other), None, "{other}");
+        }
+    }
 }

@@ -1,22 +1,26 @@
 //! The form for a new session. Nothing leaves the browser before Send: files are
 //! looked at and hashed here, and uploaded only then.
+//!
+//! All markup is the server's, templates of what may appear included: this code only
+//! listens to it and fills it. Views would make the module half as large again.
 
+mod dom;
+mod draw;
 mod due;
 mod fields;
-mod file_list;
 mod files;
 mod form;
+pub(crate) mod place;
 mod preflight;
 mod sending;
-mod view;
+mod state;
 
-use leptos::{ev, leptos_dom::helpers::window_event_listener, prelude::*};
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{DragEvent, Element, Event, HtmlInputElement};
 
-use self::{
-    form::{Form, Phase},
-    view::{Actions, Details, DropZone, Summary},
-};
-use crate::{clock, hashing};
+use self::state::Phase;
+use crate::{hashing, model::field};
 
 /// Files, fields, Send. Inert until it is alive, so that nothing typed can get lost
 /// and nothing typed can end up in an address.
@@ -24,64 +28,93 @@ use crate::{clock, hashing};
 pub fn NewSessionForm(
     /// Address of the worker that hashes.
     hash_worker: String,
+    /// The markup.
+    children: Children,
 ) -> impl IntoView {
-    let form = Form::new();
-    let alive = RwSignal::new(false);
-    let touched = RwSignal::new(false);
+    Effect::new(move |_| come_alive(hash_worker.clone()));
+    children()
+}
 
-    Effect::new(move |_| {
-        hashing::set_up(hash_worker.clone());
-        if let Some(field) = form.due.get_untracked()
-            && field.value().is_empty()
+fn come_alive(hash_worker: String) {
+    hashing::set_up(hash_worker);
+    due::set_up();
+    listen();
+    state::refresh();
+    // Files may have been chosen before.
+    take();
+}
+
+fn listen() {
+    dom::on(Some(window().into()), "beforeunload", |event| {
+        // Leaving with something unsent asks first.
+        let unsent = state::read(|state| state.phase != Phase::Leaving && (state.touched || !state.files.is_empty()));
+        if unsent {
+            event.prevent_default();
+        }
+    });
+
+    let on = |id: &str, event: &str, handler: fn(Event)| dom::on(dom::by_id(id).map(Into::into), event, handler);
+    on(place::FORM, "input", |_| state::update(|state| state.touched = true));
+    on(place::FORM, "submit", |event| {
+        event.prevent_default();
+        if state::phase() == Phase::Editing {
+            state::enter(Phase::Waiting);
+        }
+    });
+    // A file dropped beside the zone would replace the page.
+    on(place::FORM, "dragover", |event| event.prevent_default());
+    on(place::FORM, "drop", |event| event.prevent_default());
+
+    on(field::DOCUMENTS, "change", |_| take());
+    on(place::DROP_ZONE, "dragover", |_| hover(true));
+    on(place::DROP_ZONE, "dragleave", |_| hover(false));
+    on(place::DROP_ZONE, "drop", |event| {
+        hover(false);
+        let dropped = event.unchecked_ref::<DragEvent>().data_transfer();
+        if state::phase() == Phase::Editing
+            && let Some(list) = dropped.and_then(|dropped| dropped.files())
         {
-            field.set_value(&due::field_value(fields::proposed_due(clock::now())));
-        }
-        alive.set(true);
-    });
-    // Send waits for files that are still being hashed.
-    Effect::new(move |_| {
-        let settled = form.files.with(|files| files.iter().all(files::Chosen::is_settled));
-        if form.phase.get() == Phase::Waiting && settled {
-            sending::send(form);
+            files::add(&list);
         }
     });
-    // Leaving with something unsent asks first.
-    Effect::new(move |_| {
-        let handle = window_event_listener(ev::beforeunload, move |event| {
-            let unsent = touched.get_untracked() || form.files.with_untracked(|files| !files.is_empty());
-            if unsent && form.phase.get_untracked() != Phase::Leaving {
-                event.prevent_default();
-            }
-        });
-        on_cleanup(move || handle.remove());
+    on(place::FILES, "click", |event| {
+        if let Some(key) = event.target().and_then(|target| file_of_button(target.unchecked_ref())) {
+            files::remove(key);
+        }
     });
+    on(place::CANCEL, "click", |_| {
+        if state::phase() == Phase::Waiting {
+            state::enter(Phase::Editing);
+        } else {
+            sending::cancel();
+        }
+    });
+}
 
-    let editable = Memo::new(move |_| alive.get() && form.phase.get() == Phase::Editing);
-    view! {
-        <form
-            class="new-session"
-            novalidate
-            on:input=move |_| touched.set(true)
-            on:submit=move |event| {
-                event.prevent_default();
-                if form.phase.get_untracked() == Phase::Editing {
-                    form.phase.set(Phase::Waiting);
-                }
-            }
-            // A file dropped beside the zone would replace the page.
-            on:dragover=move |event| event.prevent_default()
-            on:drop=move |event| event.prevent_default()
-        >
-            <Summary form=form />
-            <fieldset disabled=move || !editable.get()>
-                <legend class="visually-hidden">"New session"</legend>
-                <div class="split even">
-                    <DropZone form=form alive=alive />
-                    <Details form=form />
-                </div>
-            </fieldset>
-            <Actions form=form alive=alive />
-        </form>
+/// Takes the files out of the field that they are chosen in.
+fn take() {
+    if let Some(field) = dom::by_id(field::DOCUMENTS) {
+        let field = field.unchecked_into::<HtmlInputElement>();
+        if let Some(list) = field.files()
+            && list.length() > 0
+        {
+            files::add(&list);
+            // Or else the same file could not be chosen again.
+            field.set_value("");
+        }
     }
-    .into_any()
+}
+
+/// Whether something is being dragged over the drop zone.
+fn hover(over: bool) {
+    if let Some(zone) = dom::by_id(place::DROP_ZONE) {
+        // Fails for malformed names alone.
+        let _ = zone.class_list().toggle_with_force("over", over);
+    }
+}
+
+/// The file whose button was pressed, be it at the icon.
+fn file_of_button(pressed: &Element) -> Option<u32> {
+    let row = pressed.closest("button").ok()??.closest("li").ok()??;
+    draw::key_of(&row.id())
 }

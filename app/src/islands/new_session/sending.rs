@@ -3,11 +3,12 @@
 
 use std::cell::{Cell, RefCell};
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{prelude::window, task::spawn_local};
 
 use super::{
-    files::{Check, Chosen},
-    form::{Form, Phase, at, document_field},
+    files::{self, Check, Chosen},
+    form::{self, at, document_field},
+    state::{self, Phase},
 };
 use crate::{
     clock,
@@ -39,36 +40,31 @@ pub(super) fn cancel() {
 }
 
 /// Sends what the form holds. All files must have settled.
-pub(super) fn send(form: Form) {
+pub(super) fn send() {
     CANCELLED.set(false);
-    form.alert.set(None);
-    let checked = form.complete(form.typed(), clock::now());
-    let body = match checked {
-        Ok(session) => fetch::body(&session),
-        Err(findings) => Err(Failure::Portal(PortalError::invalid(findings))),
-    };
+    form::forget_summary();
+    let checked = state::update(|state| form::complete(&mut state.files, form::typed(), clock::now()));
+    let body =
+        checked.map_err(|findings| Failure::Portal(PortalError::invalid(findings))).and_then(|new| fetch::body(&new));
     match body {
-        Ok(body) => spawn_local(async move {
-            match attempt(form, body).await {
-                Ok(session) => {
-                    form.phase.set(Phase::Leaving);
-                    // Going to an address of this portal does not fail.
-                    let _ = window().location().assign(&paths::session(session));
-                }
-                Err(failure) => {
-                    for file in form.files.get_untracked() {
-                        file.sent.set(None);
+        Ok(body) => {
+            state::enter(Phase::Planning);
+            spawn_local(async move {
+                match attempt(body).await {
+                    Ok(session) => {
+                        state::enter(Phase::Leaving);
+                        // Going to an address of this portal does not fail.
+                        let _ = window().location().assign(&paths::session(session));
                     }
-                    form.fail(failure);
+                    Err(failure) => form::fail(failure),
                 }
-            }
-        }),
-        Err(failure) => form.fail(failure),
+            });
+        }
+        Err(failure) => form::fail(failure),
     }
 }
 
-async fn attempt(form: Form, body: String) -> Result<SessionId, Failure> {
-    form.phase.set(Phase::Planning);
+async fn attempt(body: String) -> Result<SessionId, Failure> {
     let mut attempt = match ATTEMPT.take() {
         Some(attempt) if attempt.body == body => attempt,
         other => {
@@ -76,13 +72,13 @@ async fn attempt(form: Form, body: String) -> Result<SessionId, Failure> {
             Attempt { body, key: random_key()?, plan: None }
         }
     };
-    let outcome = steps(form, &mut attempt).await;
+    let outcome = steps(&mut attempt).await;
     match &outcome {
         Ok(_) => {}
         // Nobody knows how far the request came; pressing Send again goes on with it.
         Err((Step::Plan | Step::Send, Failure::Unreachable)) => ATTEMPT.set(Some(attempt)),
         Err(_) => {
-            form.phase.set(Phase::Planning);
+            state::enter(Phase::Planning);
             ATTEMPT.set(take_back(Some(attempt)).await);
         }
     }
@@ -97,21 +93,21 @@ enum Step {
     Send,
 }
 
-async fn steps(form: Form, attempt: &mut Attempt) -> Result<SessionId, (Step, Failure)> {
+async fn steps(attempt: &mut Attempt) -> Result<SessionId, (Step, Failure)> {
     let plan: SendPlan = fetch::post(paths::PLANS, attempt.body.clone(), Some(&attempt.key))
         .await
         .map_err(|failure| (Step::Plan, failure))?;
     attempt.plan = Some(plan.clone());
 
-    form.phase.set(Phase::Uploading);
-    let files = form.files.get_untracked();
+    state::enter(Phase::Uploading);
+    let files = state::read(|state| state.files.clone());
     for (index, (file, upload)) in files.iter().zip(&plan.uploads).enumerate() {
         unless_cancelled().map_err(|failure| (Step::Upload, failure))?;
         send_file(index, file, *upload).await.map_err(|failure| (Step::Upload, failure))?;
     }
     unless_cancelled().map_err(|failure| (Step::Upload, failure))?;
 
-    form.phase.set(Phase::Finishing);
+    state::enter(Phase::Finishing);
     fetch::post::<SendOutcome>(&paths::send(plan.session), "{}".to_owned(), None)
         .await
         .map_err(|failure| (Step::Send, failure))?;
@@ -119,14 +115,13 @@ async fn steps(form: Form, attempt: &mut Attempt) -> Result<SessionId, (Step, Fa
 }
 
 async fn send_file(index: usize, file: &Chosen, id: crate::model::UploadId) -> Result<(), Failure> {
-    let (Check::Ready(mime_type, digest), Some(handle)) = (file.check.get_untracked(), file.handle()) else {
-        return Err(Failure::Cancelled);
-    };
-    let sent = file.sent;
-    sent.set(Some(0));
-    let outcome = upload::put(id, &handle, mime_type.as_str(), &digest, move |bytes| sent.set(Some(bytes))).await;
+    let Check::Ready(mime_type, digest) = &file.check else { return Err(Failure::Cancelled) };
+    let key = file.key;
+    files::sent(key, 0);
+    let progress = move |bytes| files::sent(key, bytes);
+    let outcome = upload::put(id, &file.handle, mime_type.as_str(), digest, progress).await;
     let changed = match &outcome {
-        Ok(receipt) => receipt.server_hash != digest || receipt.api_hash != digest,
+        Ok(receipt) => receipt.server_hash != *digest || receipt.api_hash != *digest,
         Err(Failure::Portal(error)) => error.kind == ErrorKind::HashMismatch,
         Err(_) => false,
     };
@@ -138,7 +133,8 @@ async fn send_file(index: usize, file: &Chosen, id: crate::model::UploadId) -> R
         }));
     }
     outcome?;
-    sent.set(Some(file.size));
+    files::sent(key, file.size);
+    state::refresh();
     Ok(())
 }
 

@@ -61,7 +61,7 @@ fn List(list: SessionList) -> impl IntoView {
         <Desk title="Signing sessions" place=Place::Sessions module=Module::Sessions as_of=AsOf { event: as_of, now }>
             <div class="page-head">
                 <h1>"Signing sessions"</h1>
-                <p class="count">{count(total, narrowed)}</p>
+                {(total > 0 || narrowed).then(|| view! { <p class="count">{count(total, narrowed)}</p> })}
                 <a class="button primary" href=paths::NEW_SESSION>
                     <Icon glyph=Glyph::Plus />
                     "New session"

@@ -178,7 +178,7 @@ async fn each_page_loads_its_own_code_and_no_other() {
 #[tokio::test]
 async fn the_form_for_a_new_session_is_inert_until_it_is_alive() {
     let page = Page::get(paths::NEW_SESSION, Stub::listing(list(vec![]))).await;
-    assert!(page.html.contains("<fieldset disabled"));
+    assert!(page.html.contains(r#"<fieldset id="controls" disabled"#));
     assert!(page.html.contains("needs JavaScript"));
     assert_page!(page);
 }
