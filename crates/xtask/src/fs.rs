@@ -1,6 +1,7 @@
 //! `std::fs` with errors that name the file.
 
 use std::{
+    fs::File,
     io,
     path::{Path, PathBuf},
 };
@@ -31,6 +32,17 @@ pub(crate) fn write(path: &Path, content: impl AsRef<[u8]>) -> Result<(), Error>
 
 pub(crate) fn create_dir(path: &Path) -> Result<(), Error> {
     std::fs::create_dir_all(path).map_err(cannot("create", path))
+}
+
+/// Waits until no other process holds the lock of this file, and holds it as long as
+/// the file is open.
+pub(crate) fn lock(path: &Path) -> Result<File, Error> {
+    if let Some(parent) = path.parent() {
+        create_dir(parent)?;
+    }
+    let file = File::create(path).map_err(cannot("create", path))?;
+    file.lock().map_err(cannot("lock", path))?;
+    Ok(file)
 }
 
 /// Removes a file; one that is not there needs no removing.

@@ -15,6 +15,7 @@ pub(crate) use wasm::{MODULES, PROFILE};
 
 use crate::{
     error::Error,
+    fs,
     layout::Layout,
     proc::Run,
     say,
@@ -27,6 +28,8 @@ const NAME: &str = "countersign";
 
 /// Builds the site, as far as its sources changed.
 pub(crate) fn build(layout: &Layout, toolchain: Toolchain) -> Result<(), Error> {
+    // Another terminal may be building too; the lock ends with the file.
+    let _lock = fs::lock(&layout.work.join("site.lock"))?;
     let mut parts = wasm::build(layout, toolchain)?;
     parts.push(stylesheet(layout)?);
     parts.push(Part { name: "hash-worker.js".to_owned(), path: layout.root.join("crates/hasher/worker.js") });
@@ -45,7 +48,7 @@ fn stylesheet(layout: &Layout) -> Result<Part, Error> {
     let name = format!("{NAME}.css");
     let path = layout.work.join(&name);
     let mut inputs = Inputs::default().file(&tools.join("package-lock.json"))?.file(&tools.join("bundle-css.mjs"))?;
-    for sheet in crate::fs::files_below(&style)? {
+    for sheet in fs::files_below(&style)? {
         if sheet.extension().is_some_and(|extension| extension == "css") {
             inputs = inputs.file(&sheet)?;
         }
