@@ -136,6 +136,12 @@ impl Draft {
         self.file.write_all(bytes).await
     }
 
+    /// Reads back all that was written.
+    pub(crate) async fn bytes(&mut self) -> io::Result<Vec<u8>> {
+        self.file.flush().await?;
+        tokio::fs::read(&self.temporary.0).await
+    }
+
     /// Bytes written so far.
     pub(crate) fn size(&self) -> u64 {
         self.size

@@ -26,7 +26,13 @@ pub struct File {
 
 /// A small PDF that says `text`.
 pub fn pdf(text: &str) -> File {
-    let bytes = format!("%PDF-1.7\n% {text}\ntrailer<<>>\n%%EOF\n").into_bytes();
+    const EMPTY_PAGE: &str = "%PDF-1.7\n\
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n\
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n\
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]>>endobj\n\
+xref\n0 4\n0000000000 65535 f \n0000000009 00000 n \n0000000052 00000 n \n0000000101 00000 n \n\
+trailer<</Size 4/Root 1 0 R>>\nstartxref\n164\n%%EOF\n";
+    let bytes = format!("{EMPTY_PAGE}% {text}\n").into_bytes();
     File { name: format!("{text}.pdf"), mime_type: "application/pdf", bytes }
 }
 

@@ -16,6 +16,7 @@ use crate::{
     check::Check,
     evidence::ENVELOPED_TEXT_MAX,
     extract::{PathId, announced_length},
+    pdf,
     problem::ApiError,
     random,
     service::App,
@@ -49,6 +50,10 @@ pub(super) async fn upload(State(app): State<App>, request: Request) -> Result<J
         draft.write(&chunk).await?;
     }
     check.finish().map_err(|bad| ApiError::BadRequest(bad.to_string()))?;
+    if mime_type == MimeType::Pdf {
+        let verdict = pdf::check_blocking(draft.bytes().await?).await;
+        verdict.map_err(|refusal| ApiError::BadRequest(refusal.to_string()))?;
+    }
 
     let pin = app.blobs.pin().await;
     let (digest, size) = app.blobs.publish(draft, &pin).await?;

@@ -32,6 +32,7 @@ fn junk_around_a_sound_file_does_not_matter() {
     assert_eq!(check(&[b"\xef\xbb\xbf\r\n\r\n", &*file].concat()), Ok(PLAIN));
     assert_eq!(check(&[&[b'x'; 1000], &*file].concat()), Ok(PLAIN));
     assert_eq!(check(&[&*file, &[b'\n'; 600]].concat()), Ok(PLAIN));
+    assert_eq!(check(&[&*file, b"% a comment\n"].concat()), Ok(PLAIN));
 }
 
 #[test]

@@ -3,7 +3,7 @@ use reqwest::{Body, Method, Response};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::support::{PDF, TestSandbox, invalid_params, problem};
+use crate::support::{PDF, PDF_TABLE, TestSandbox, invalid_params, problem};
 
 async fn upload(sandbox: &TestSandbox, mime_type: &str, body: impl Into<Body>) -> Response {
     let request = sandbox.request(Method::POST, "/sign/documents").header("content-type", mime_type);
@@ -52,11 +52,13 @@ async fn equal_bytes_make_two_documents() {
 #[tokio::test]
 async fn bad_uploads_are_refused_with_a_reason() {
     let sandbox = TestSandbox::spawn().await;
+    let no_pages = String::from_utf8_lossy(PDF).replace("/Kids[3 0 R]/Count 1", "/Kids[     ]/Count 0");
     for (mime_type, body, detail) in [
         ("application/pdf", b"".as_slice(), "the document is empty"),
         ("text/plain", b"", "the document is empty"),
         ("application/pdf", b"<html></html>", "the document is not a PDF"),
         ("application/pdf", b"%PDF-1.7 and no more", "the PDF is damaged: its end is missing"),
+        ("application/pdf", no_pages.as_bytes(), "the PDF has no pages"),
         ("text/plain", b"a\0b", "the text must be UTF-8 without NUL characters"),
         ("text/markdown", &[0xff, 0xfe], "the text must be UTF-8 without NUL characters"),
     ] {
@@ -77,9 +79,11 @@ async fn bad_uploads_are_refused_with_a_reason() {
 async fn an_upload_has_a_limit_whatever_its_headers_say() {
     let sandbox = TestSandbox::spawn().await;
     let max = 25 * 1024 * 1024;
-    let mut exact = vec![b' '; max];
-    exact[..9].copy_from_slice(b"%PDF-1.7\n");
-    exact[max - 6..].copy_from_slice(b"%%EOF\n");
+    let (objects, table) = PDF.split_at(PDF_TABLE);
+    // The table's place has more digits in a file of this size.
+    let start = max - table.len() - (8 - 3);
+    let table = String::from_utf8_lossy(table).replace("\n164\n", &format!("\n{start}\n"));
+    let mut exact = [objects, &vec![b' '; start - PDF_TABLE], table.as_bytes()].concat();
     let answer = upload(&sandbox, "application/pdf", exact.clone()).await;
     assert_eq!(answer.status(), 200);
     let answer: Value = answer.json().await.unwrap();

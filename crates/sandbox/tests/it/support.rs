@@ -15,7 +15,15 @@ use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 pub(crate) const START: OffsetDateTime = datetime!(2026-11-24 12:00 UTC);
 pub(crate) const CLIENT: (&str, &str) = ("sandbox-test-client-1", "a secret: with +, % and ø");
 
-pub(crate) const PDF: &[u8] = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
+/// One empty page.
+pub(crate) const PDF: &[u8] = b"%PDF-1.7\n\
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n\
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n\
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]>>endobj\n\
+xref\n0 4\n0000000000 65535 f \n0000000009 00000 n \n0000000052 00000 n \n0000000101 00000 n \n\
+trailer<</Size 4/Root 1 0 R>>\nstartxref\n164\n%%EOF\n";
+/// Where its table starts.
+pub(crate) const PDF_TABLE: usize = 164;
 
 pub(crate) struct TestSandbox {
     pub(crate) base: String,
