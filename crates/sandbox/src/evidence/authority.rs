@@ -87,9 +87,15 @@ impl Authority {
         let path = dir.join(FILE);
         let bundle = match fs::read_to_string(&path).map(Zeroizing::new) {
             Ok(pem) => match Stored::from_pem(&pem).map_err(|reason| damaged(&path, reason))? {
-                Stored::Whole(bundle) if bundle.is_fresh(now) => *bundle,
-                Stored::Whole(bundle) => Bundle::renewed(bundle.root, now, random)?.stored(dir, &path)?,
-                Stored::WithoutTimeStamps(root) => Bundle::renewed(root, now, random)?.stored(dir, &path)?,
+                Stored { root, issued: Some([seal, time_stamps]) } => {
+                    let bundle = Bundle { root, seal, time_stamps };
+                    if bundle.is_fresh(now) {
+                        bundle
+                    } else {
+                        Bundle::renewed(bundle.root, now, random)?.stored(dir, &path)?
+                    }
+                }
+                Stored { root, issued: None } => Bundle::renewed(root, now, random)?.stored(dir, &path)?,
             },
             Err(error) if error.kind() == io::ErrorKind::NotFound => Bundle::new(now, random)?.stored(dir, &path)?,
             Err(error) if error.kind() == io::ErrorKind::InvalidData => return Err(damaged(&path, "it is no text")),
@@ -163,10 +169,10 @@ impl Authority {
 }
 
 /// What the file holds.
-enum Stored {
-    Whole(Box<Bundle>),
-    /// A file from before there were time stamps: its root goes on.
-    WithoutTimeStamps(Identity),
+struct Stored {
+    root: Identity,
+    /// The seal and the time stamps. A file from before there were time stamps has none that go on.
+    issued: Option<[Identity; 2]>,
 }
 
 impl Stored {
@@ -179,19 +185,13 @@ impl Stored {
             let issued = identity(at)?;
             root.vouches_for(&issued).then_some(issued).ok_or("the root does not vouch for a certificate")
         };
-        match starts.len() - 1 {
-            4 => {
-                let root = identity(0)?;
-                vouched(&root, 2)?;
-                Ok(Self::WithoutTimeStamps(root))
-            }
-            6 => {
-                let root = identity(0)?;
-                let (seal, time_stamps) = (vouched(&root, 2)?, vouched(&root, 4)?);
-                Ok(Self::Whole(Box::new(Bundle { root, seal, time_stamps })))
-            }
-            _ => Err("it does not hold three keys and three certificates"),
-        }
+        let root = match starts.len() - 1 {
+            4 | 6 => identity(0)?,
+            _ => return Err("it does not hold three keys and three certificates"),
+        };
+        let seal = vouched(&root, 2)?;
+        let issued = if starts.len() - 1 == 6 { Some([seal, vouched(&root, 4)?]) } else { None };
+        Ok(Self { root, issued })
     }
 }
 
