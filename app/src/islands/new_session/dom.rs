@@ -4,7 +4,7 @@
 use js_sys::{Function, Reflect};
 use leptos::prelude::document;
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{Element, Event, EventTarget, HtmlTemplateElement};
+use web_sys::{Element, Event, EventTarget, HtmlElement, HtmlTemplateElement};
 
 /// The element of this id.
 pub(super) fn by_id(id: &str) -> Option<Element> {
@@ -48,6 +48,14 @@ pub(super) fn flag(place: Option<&Element>, attribute: &str, on: bool) {
     if let Some(place) = place {
         // Fails for malformed names alone.
         let _ = place.toggle_attribute_with_force(attribute, on);
+    }
+}
+
+/// Puts the focus on an element.
+pub(super) fn focus(place: Option<&Element>) {
+    if let Some(place) = place {
+        // What cannot take the focus leaves it where it is.
+        let _ = place.unchecked_ref::<HtmlElement>().focus();
     }
 }
 

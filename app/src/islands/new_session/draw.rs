@@ -79,7 +79,6 @@ fn file(files: &[Chosen], index: usize) {
     dom::flag(code.as_ref(), "hidden", digest.is_none());
     dom::write(code.as_ref(), &digest.unwrap_or_default());
     dom::note(dom::part(&row, ".field-error").as_ref(), files::problem(files, index).as_deref());
-    dom::flag(dom::part(&row, ".sent").as_ref(), "hidden", file.sent != Some(file.size));
     file_progress(file, Some(&row));
 }
 
@@ -97,6 +96,8 @@ fn file_progress(file: &Chosen, row: Option<&Element>) {
         (None, Check::Hashing(_, done)) => ("Hashing ", Some(*done)),
         _ => ("", None),
     };
+    let sent = row.and_then(|row| dom::part(row, ".sent"));
+    dom::flag(sent.as_ref(), "hidden", file.sent != Some(file.size));
     let bar = row.and_then(|row| dom::part(row, ".progress"));
     if let Some(bar) = &bar {
         dom::set(dom::part(bar, "progress").as_ref(), "aria-label", what.trim_end());

@@ -7,7 +7,8 @@ use crate::{
     model::{Moment, field},
 };
 
-const DAY: i64 = 24 * 60 * 60 * 1_000;
+const HOUR: i64 = 60 * 60 * 1_000;
+const DAY: i64 = 24 * HOUR;
 
 /// What is typed into the fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,9 +51,10 @@ pub(super) fn findings(typed: &Typed, now: Moment) -> Vec<FieldError> {
     findings
 }
 
-/// The due date that is proposed: two weeks from `now`.
+/// The due date that is proposed: two weeks from `now`, on the hour.
 pub(super) fn proposed_due(now: Moment) -> Moment {
-    Moment(now.0.saturating_add(14 * DAY))
+    let later = now.0.saturating_add(14 * DAY);
+    Moment(later - later.rem_euclid(HOUR))
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     hashing::{self, Report},
+    model::field,
     num,
 };
 
@@ -78,7 +79,11 @@ pub(super) fn remove(key: u32) {
     hashing::cancel(key);
     state::update(|state| state.files.retain(|file| file.key != key));
     if let Some(row) = dom::by_id(&draw::row_id(key)) {
+        let neighbour = row.next_element_sibling().or_else(|| row.previous_element_sibling());
         row.remove();
+        // Left alone, the focus would fall back to the top of the page.
+        let button = neighbour.and_then(|neighbour| dom::part(&neighbour, "button"));
+        dom::focus(button.or_else(|| dom::by_id(field::DOCUMENTS)).as_ref());
     }
     state::refresh();
 }

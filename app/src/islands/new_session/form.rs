@@ -1,8 +1,5 @@
 //! What the form asks for, and how its parts are told what is wrong with it.
 
-use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
-
 use super::{
     dom, draw, due, fields,
     fields::Typed,
@@ -86,8 +83,22 @@ pub(super) fn fail(failure: Failure) {
             }
         }
     });
+    mark(&error.fields);
+    // The fields come alive again before the focus goes anywhere.
+    state::enter(Phase::Editing);
+    state::read(|state| summarise(state, &error));
+}
+
+/// Takes away what the last attempt found.
+pub(super) fn forget_findings() {
+    dom::flag(dom::by_id(place::SUMMARY).as_ref(), "hidden", true);
+    mark(&[]);
+}
+
+/// Marks the fields that something was found about, and no others.
+fn mark(findings: &[FieldError]) {
     for field in FIELDS {
-        let message = error.fields.iter().find(|finding| finding.field == field).map(|finding| &*finding.message);
+        let message = findings.iter().find(|finding| finding.field == field).map(|finding| &*finding.message);
         let control = dom::by_id(field);
         match message {
             Some(_) => dom::set(control.as_ref(), "aria-invalid", "true"),
@@ -95,14 +106,6 @@ pub(super) fn fail(failure: Failure) {
         }
         dom::note(dom::by_id(&[field, "-error"].concat()).as_ref(), message);
     }
-    // The fields come alive again before the focus goes anywhere.
-    state::enter(Phase::Editing);
-    state::read(|state| summarise(state, &error));
-}
-
-/// Takes the summary away.
-pub(super) fn forget_summary() {
-    dom::flag(dom::by_id(place::SUMMARY).as_ref(), "hidden", true);
 }
 
 /// Says on top what failed, and puts the focus there.
@@ -124,8 +127,7 @@ fn summarise(state: &State, error: &PortalError) {
     }
     dom::flag(dom::by_id(place::SIGN_IN).as_ref(), "hidden", error.kind != ErrorKind::Unauthenticated);
     dom::flag(Some(&summary), "hidden", false);
-    // What cannot take the focus leaves it where it is.
-    let _ = summary.unchecked_ref::<HtmlElement>().focus();
+    dom::focus(Some(&summary));
 }
 
 /// Id of the place in the page that a finding belongs to, and how it reads in the summary.

@@ -42,7 +42,7 @@ pub(super) fn cancel() {
 /// Sends what the form holds. All files must have settled.
 pub(super) fn send() {
     CANCELLED.set(false);
-    form::forget_summary();
+    form::forget_findings();
     let checked = state::update(|state| form::complete(&mut state.files, form::typed(), clock::now()));
     let body =
         checked.map_err(|findings| Failure::Portal(PortalError::invalid(findings))).and_then(|new| fetch::body(&new));
