@@ -2,7 +2,7 @@
 //!
 //! Inside, in this order: evidence pages, the pages of every document, the documents
 //! themselves and their signatures (XAdES) as attachments, byte for byte, and one seal
-//! over everything (PAdES-B-T, certified so that no change is allowed). What was signed
+//! over everything (PAdES-B-T or B-LT, certified so that no change is allowed). What was signed
 //! is the attachment; the pages are a picture of it.
 //!
 //! Anyone can check a package with common tools:
@@ -15,13 +15,14 @@
 //!
 //! Reading order: [`make`], then `copy` for the pages (with `forms`, `layers`,
 //! `destinations` and `outlines`), `page` for the evidence pages (drawn by `sheet`),
-//! `attachments`, and `seal`.
+//! `attachments`, `seal` and `long_term`.
 
 mod attachments;
 mod copy;
 mod destinations;
 mod forms;
 mod layers;
+mod long_term;
 mod outlines;
 mod page;
 mod seal;
@@ -41,6 +42,16 @@ use crate::{
     pdf::{self, Pdf, PdfFacts, PdfRefusal},
 };
 
+/// How long a package can be verified without asking the authority.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// As long as the certificates last (PAdES-B-T).
+    Timestamped,
+    /// Also after that: it holds the certificates and a list of revoked ones (PAdES-B-LT), in a
+    /// second revision. Some readers say that the seal does not cover the whole file, and they are right.
+    LongTerm,
+}
+
 /// What goes into a package.
 #[derive(Debug, Clone, Copy)]
 pub struct ContainerInput<'a> {
@@ -50,6 +61,8 @@ pub struct ContainerInput<'a> {
     pub reference: &'a str,
     /// The documents in the collection's order.
     pub documents: &'a [ContainerDocument<'a>],
+    /// How long it can be verified.
+    pub level: Level,
 }
 
 /// A signed document.
@@ -211,12 +224,16 @@ impl Package {
             "CreationDate" => date(now),
         });
         seal::add_field(&mut self.file, &mut catalog, form, self.pages.first().copied(), now);
-        let root = self.file.add_object(catalog);
+        let root = self.file.add_object(catalog.clone());
         self.file.trailer = dictionary! { "Root" => root, "Info" => info, "ID" => id(input, files, now) };
         let mut bytes = Vec::new();
         self.file.save_to(&mut bytes)?;
-        drop(self.file);
-        seal::seal(authority, bytes, now)
+        let Document { trailer, max_id, .. } = self.file;
+        let sealed = seal::seal(authority, bytes, now)?;
+        match input.level {
+            Level::Timestamped => Ok(sealed),
+            Level::LongTerm => long_term::append(authority, sealed, (root, catalog), trailer, max_id + 1, now),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ mod odd;
 use contract::MimeType;
 
 use self::judge::Judge;
-use super::{ContainerDocument, ContainerInput, ContainerSignature, make};
+use super::{ContainerDocument, ContainerInput, ContainerSignature, Level, make};
 use crate::{
     evidence::{
         Authority, sign_document,
@@ -46,7 +46,12 @@ fn package(authority: &Authority, documents: &[(&str, &[u8])]) -> (Vec<u8>, Vec<
         .zip(&signatures)
         .map(|((name, bytes), signatures)| ContainerDocument { title: name, name, bytes, signatures })
         .collect();
-    let input = ContainerInput { title: "Lease – flat 4", reference: "0197e4b8-2222", documents: &documents };
+    let input = ContainerInput {
+        title: "Lease – flat 4",
+        reference: "0197e4b8-2222",
+        documents: &documents,
+        level: Level::Timestamped,
+    };
     (make(authority, &input, NOW).unwrap(), attached)
 }
 
@@ -101,7 +106,7 @@ fn documents_with_the_same_name_are_told_apart() {
     let [one, two] = [1, 2].map(|pages| Draft::with_pages(pages).finish());
     let documents =
         [&one, &two].map(|bytes| ContainerDocument { title: "Offer", name: "offer.pdf", bytes, signatures: &[] });
-    let input = ContainerInput { title: "", reference: "", documents: &documents };
+    let input = ContainerInput { title: "", reference: "", documents: &documents, level: Level::Timestamped };
     let judge = Judge::new(&authority, &make(&authority, &input, NOW).unwrap());
     judge.holds(&[("offer.pdf".into(), one), ("offer (2).pdf".into(), two)]);
     assert!(judge.text_of_page(1).contains("save it as offer.pdf"));
@@ -112,10 +117,34 @@ fn the_same_input_makes_the_same_bytes_and_another_moment_others() {
     let authority = authority(1);
     let contract = Draft::with_pages(1).finish();
     let documents = [ContainerDocument { title: "a", name: "a.pdf", bytes: &contract, signatures: &[] }];
-    let input = ContainerInput { title: "a", reference: "a", documents: &documents };
+    let input = ContainerInput { title: "a", reference: "a", documents: &documents, level: Level::Timestamped };
     let first = make(&authority, &input, NOW).unwrap();
     assert!(first == make(&authority, &input, NOW).unwrap());
     assert!(first != make(&authority, &input, NOW + time::Duration::MILLISECOND).unwrap());
+}
+
+#[test]
+fn a_package_for_the_long_term_holds_what_the_authority_would_say() {
+    let authority = authority(1);
+    let contract = Draft::with_pages(2).finish();
+    let documents = [ContainerDocument { title: "a", name: "a.pdf", bytes: &contract, signatures: &[] }];
+    let input = ContainerInput { title: "a", reference: "a", documents: &documents, level: Level::LongTerm };
+    let package = make(&authority, &input, NOW).unwrap();
+    let judge = Judge::new(&authority, &package);
+    judge.is_sound_pdf();
+    judge.holds(&[("a.pdf".into(), contract.clone())]);
+    judge.shows(&[&contract]);
+    judge.seal_is_cades();
+    assert!(judge.seal_is_valid() && !judge.covers_everything(), "the seal does not cover what proves it");
+
+    let file = lopdf::Document::load_mem(&package).unwrap();
+    let store = file.catalog().unwrap().get(b"DSS").unwrap().as_dict().unwrap();
+    let list = file.dereference(&store.get(b"CRLs").unwrap().as_array().unwrap()[0]).unwrap().1;
+    judge.put("list.crl", &list.as_stream().unwrap().content);
+    let said =
+        judge.run("openssl", "openssl", &["crl", "-inform", "DER", "-in", "list.crl", "-CAfile", "root.pem", "-noout"]);
+    assert!(String::from_utf8_lossy(&said.stderr).contains("verify OK"), "{said:?}");
+    assert_eq!(store.get(b"Certs").unwrap().as_array().unwrap().len(), 3);
 }
 
 #[test]
@@ -140,7 +169,7 @@ fn whatever_is_changed_is_noticed() {
 
 #[test]
 fn nothing_is_sealed_outside_the_certificate_s_life() {
-    let input = ContainerInput { title: "", reference: "", documents: &[] };
+    let input = ContainerInput { title: "", reference: "", documents: &[], level: Level::Timestamped };
     for outside in [NOW - time::Duration::days(2), NOW + time::Duration::days(823)] {
         let refused = make(&authority(1), &input, outside);
         assert!(matches!(refused, Err(super::ContainerError::Seal(_))), "{refused:?}");

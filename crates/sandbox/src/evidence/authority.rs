@@ -42,7 +42,7 @@ pub(super) type Random<'a> = &'a mut dyn FnMut(&mut [u8]) -> Result<(), getrando
 #[derive(Debug)]
 pub struct Authority {
     root_pem: String,
-    root: Certificate,
+    root: Identity,
     seal: Identity,
     time_stamps: Identity,
     seal_identity: SealIdentity,
@@ -53,6 +53,14 @@ pub struct Authority {
 pub(super) struct Identity {
     pub(super) key: SigningKey,
     pub(super) certificate: Certificate,
+}
+
+/// What a verifier would have to ask the authority for, in DER.
+pub(crate) struct ValidationData {
+    /// The certificates of the seal, of the time stamps and of the root.
+    pub(crate) certificates: Vec<Vec<u8>>,
+    /// The root's list of revoked certificates.
+    pub(crate) revocation_list: Vec<u8>,
 }
 
 /// What every signature says about the seal's certificate, in Base64.
@@ -118,8 +126,19 @@ impl Authority {
         if !self.seal_is_valid_at(now) {
             return Err(EvidenceError::SealNotValid { at: now });
         }
-        let stamp = |value: &[u8]| time_stamp::token(&self.time_stamps, &self.root, value, now);
-        cms::sign(&self.seal, &self.root, Content::Detached(digest), Some(&stamp)).map_err(certificate::asn1)
+        let stamp = |value: &[u8]| time_stamp::token(&self.time_stamps, &self.root.certificate, value, now);
+        cms::sign(&self.seal, &self.root.certificate, Content::Detached(digest), Some(&stamp))
+            .map_err(certificate::asn1)
+    }
+
+    /// What proves, long after, that the certificates were good at `now`.
+    pub(crate) fn validation_data(&self, now: OffsetDateTime) -> Result<ValidationData, EvidenceError> {
+        let mut certificates = Vec::new();
+        for identity in [&self.seal, &self.time_stamps, &self.root] {
+            certificates.push(identity.certificate.to_der().map_err(certificate::asn1)?);
+        }
+        let revocation_list = certificate::revocation_list(&self.root.certificate, &self.root.key, now)?;
+        Ok(ValidationData { certificates, revocation_list })
     }
 
     /// Checks a signature that [`Authority::seal`] made.
@@ -129,7 +148,7 @@ impl Authority {
 
     /// A time stamp (RFC 3161) over bytes.
     pub(super) fn time_stamp(&self, stamped: &[u8], now: OffsetDateTime) -> Result<Vec<u8>, EvidenceError> {
-        time_stamp::token(&self.time_stamps, &self.root, stamped, now).map_err(certificate::asn1)
+        time_stamp::token(&self.time_stamps, &self.root.certificate, stamped, now).map_err(certificate::asn1)
     }
 
     pub(super) fn seal_identity(&self) -> &SealIdentity {
@@ -161,7 +180,7 @@ impl Authority {
                 digest: BASE64_STANDARD.encode(Sha256::digest(&seal_der)),
                 issuer_serial: BASE64_STANDARD.encode(issuer_serial),
             },
-            root: root.certificate,
+            root,
             seal,
             time_stamps,
         })

@@ -6,13 +6,13 @@ use p256::ecdsa::{DerSignature, SigningKey};
 use time::{Duration, OffsetDateTime};
 use x509_cert::{
     Certificate, TbsCertificate,
-    builder::{self, Builder, CertificateBuilder, profile::BuilderProfile},
+    builder::{self, Builder, CertificateBuilder, CrlBuilder, profile::BuilderProfile},
     der::{self, Any, Encode, Tag, asn1::ObjectIdentifier},
     ext::{
         Extension, ToExtension,
         pkix::{
-            AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, KeyUsages, SubjectKeyIdentifier,
-            name::GeneralName,
+            AuthorityKeyIdentifier, BasicConstraints, CrlNumber, ExtendedKeyUsage, KeyUsage, KeyUsages,
+            SubjectKeyIdentifier, name::GeneralName,
         },
     },
     name::Name,
@@ -63,6 +63,28 @@ pub(super) fn issued(
     issue(Profile { issuer, subject, role: Role::Issued(issued) }, key, root_key, now, random)
 }
 
+/// How long a revocation list is good for.
+const REVOCATION_LIST_LIFE: Duration = Duration::days(31);
+
+/// DER of a list that says that none of the root's certificates was revoked by `now`.
+pub(super) fn revocation_list(
+    root: &Certificate,
+    root_key: &SigningKey,
+    now: OffsetDateTime,
+) -> Result<Vec<u8>, EvidenceError> {
+    // Lists are numbered in order of time.
+    let number = u64::try_from(now.unix_timestamp()).unwrap_or_default();
+    let number = CrlNumber::try_from(number).map_err(asn1)?;
+    let list = CrlBuilder::<x509_cert::certificate::Rfc5280>::new_with_this_update(root, number, time(now)?)
+        .map_err(asn1)?
+        .with_next_update(Some(time(now + REVOCATION_LIST_LIFE)?));
+    list.build::<_, DerSignature>(root_key)?.to_der().map_err(asn1)
+}
+
+fn time(moment: OffsetDateTime) -> Result<Time, EvidenceError> {
+    Time::try_from(SystemTime::from(moment)).map_err(asn1)
+}
+
 /// Whether the certificate is valid at `from` and still at `until`.
 pub(super) fn covers(certificate: &Certificate, from: OffsetDateTime, until: OffsetDateTime) -> bool {
     let validity = certificate.tbs_certificate().validity();
@@ -95,7 +117,6 @@ fn issue(
         Role::Root => ROOT_LIFE,
         Role::Issued(_) => ISSUED_LIFE,
     };
-    let time = |moment: OffsetDateTime| Time::try_from(SystemTime::from(moment)).map_err(asn1);
     let validity = Validity::new(time(now - BACKDATED)?, time(now + life)?);
     let public_key = SubjectPublicKeyInfo::from_key(key.verifying_key()).map_err(builder::Error::from)?;
     let builder = CertificateBuilder::new(profile, serial_number(random)?, validity, public_key)?;

@@ -49,6 +49,11 @@ impl Judge {
         !self.pdfsig().contains("Not total document signed")
     }
 
+    /// Whether poppler finds the seal valid.
+    pub(super) fn seal_is_valid(&self) -> bool {
+        self.pdfsig().contains("Signature is Valid")
+    }
+
     fn pdfsig(&self) -> String {
         text(&self.run("pdfsig", "poppler-utils", &["-nocert", "package.pdf"]))
     }

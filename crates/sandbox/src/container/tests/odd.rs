@@ -16,7 +16,7 @@ fn packaged(original: &[u8]) -> Packaged {
     let authority = authority(1);
     crate::pdf::check(original).unwrap();
     let documents = [ContainerDocument { title: "Odd", name: "odd.pdf", bytes: original, signatures: &[] }];
-    let input = ContainerInput { title: "Odd", reference: "odd", documents: &documents };
+    let input = ContainerInput { title: "Odd", reference: "odd", documents: &documents, level: Level::Timestamped };
     let package = make(&authority, &input, NOW).unwrap();
     let judge = Judge::new(&authority, &package);
     judge.is_sound_pdf();
