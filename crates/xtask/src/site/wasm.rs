@@ -103,7 +103,7 @@ fn compile(layout: &Layout, toolchain: Toolchain, module: &Module) -> Result<Pat
             toolchain
                 .run("cargo")
                 .args(["rustc", "--locked", "--lib", "--package", module.krate])
-                .args(module.is_page().then(|| ["--features", module.name]).into_iter().flatten())
+                .args(module.is_page().then_some(["--features", module.name]).into_iter().flatten())
                 .args(["--profile", PROFILE, "--target", TARGET])
                 .arg("--target-dir")
                 .arg(&layout.wasm)
