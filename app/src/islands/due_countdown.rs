@@ -24,8 +24,11 @@ pub fn DueCountdown(
 ) -> impl IntoView {
     let standing = live::follow(session, standing, as_of);
     let now = clock::follow(now);
-    let text =
-        Memo::new(move |_| if standing.get().is_final() { String::new() } else { remaining(due.since(now.get())) });
-    let late = Memo::new(move |_| !standing.get().is_final() && due <= now.get());
-    view! { <span class=move || if late.get() { "remaining late" } else { "remaining" }>{move || text.get()}</span> }
+    let class = move || match due <= now.get() {
+        _ if standing.get().is_final() => "remaining none",
+        true => "remaining late",
+        false => "remaining",
+    };
+    let text = move || if standing.get().is_final() { String::new() } else { remaining(due.since(now.get())) };
+    view! { <span class=class>{text}</span> }
 }
