@@ -6,7 +6,10 @@ use app::paths;
 use argon2::Params;
 use axum::Router;
 use tokio::net::TcpListener;
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::{
+    sync::CancellationToken,
+    task::{AbortOnDropHandle, TaskTracker},
+};
 use url::Url;
 
 use crate::{
@@ -168,7 +171,7 @@ impl Server {
         // The signing service goes last: ending requests may still need it.
         let service = embedded.map(|embedded| {
             let stop = CancellationToken::new();
-            (tokio::spawn(embedded.run(stop.clone())), stop)
+            (AbortOnDropHandle::new(tokio::spawn(embedded.run(stop.clone()))), stop)
         });
         portal.tasks.spawn(auth::sweep(Arc::clone(&portal)));
         portal.tasks.spawn(live::run(Arc::clone(&portal)));

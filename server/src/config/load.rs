@@ -245,7 +245,10 @@ fn sandbox(raw: Sandbox, portal: &Url) -> Result<SandboxConfig, ConfigError> {
         ));
     }
     if raw.control_plane && !raw.listen.ip().is_loopback() {
-        return Err(wrong("sandbox.control_plane", "is for loopback only; set sandbox.listen to 127.0.0.1 or leave it out"));
+        return Err(wrong(
+            "sandbox.control_plane",
+            "is for loopback only; set sandbox.listen to 127.0.0.1 or leave it out",
+        ));
     }
     if !(1..=3600).contains(&raw.token_ttl_seconds) {
         return Err(wrong("sandbox.token_ttl_seconds", "must be 1 to 3600"));

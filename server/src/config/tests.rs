@@ -1,0 +1,197 @@
+use std::{ffi::OsString, path::PathBuf};
+
+use figment::Figment;
+
+use super::{
+    args::{self, Command},
+    raw::Raw,
+    *,
+};
+
+fn from(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    load(None, variables.iter().map(|(name, value)| (OsString::from(name), OsString::from(value))))
+}
+
+/// The message about variables that are wrong, which must name the setting.
+fn complaint(variables: &[(&str, &str)], setting: &str) -> String {
+    let message = from(variables).expect_err(setting).to_string();
+    assert!(message.starts_with(&format!("setting {setting} (COUNTERSIGN_")), "{message}");
+    message
+}
+
+fn file(text: &str) -> (tempfile::TempDir, PathBuf) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("settings.toml");
+    std::fs::write(&path, text).unwrap();
+    (dir, path)
+}
+
+#[test]
+fn defaults_are_loopback_and_the_sandbox() {
+    let config = from(&[("HOME", "/somewhere"), ("PATH", "")]).unwrap();
+    assert_eq!(config.origin(), "http://127.0.0.1:3000");
+    let UpstreamKind::Sandbox(sandbox) = config.upstream else { panic!("not the sandbox") };
+    assert_eq!(sandbox.public_url.as_str(), "http://localhost:3001/");
+    assert!(!sandbox.control_plane);
+}
+
+#[test]
+fn the_environment_wins_over_the_file() {
+    let (_dir, path) = file("listen = '127.0.0.1:1'\n[login]\nidle_minutes = 5\nlifetime_minutes = 6");
+    let named =
+        [("COUNTERSIGN_CONFIG".into(), path.into_os_string()), ("COUNTERSIGN_LOGIN__IDLE_MINUTES".into(), "7".into())];
+    let config = load(None, named).unwrap();
+    assert_eq!(config.origin(), "http://127.0.0.1:1");
+    assert_eq!((config.login.idle.whole_minutes(), config.login.lifetime.whole_minutes()), (7, 6));
+}
+
+#[test]
+fn ops_01_other_addresses_than_loopback_need_https() {
+    for (listen, public_url, is_good) in [
+        ("127.0.0.1:3000", None, true),
+        ("[::1]:3000", None, true),
+        ("0.0.0.0:3000", None, false),
+        ("0.0.0.0:3000", Some("http://127.0.0.1:3000"), false),
+        ("0.0.0.0:3000", Some("https://portal.example.com"), true),
+        ("192.0.2.1:3000", Some("http://portal.example.com"), false),
+        ("127.0.0.1:3000", Some("https://portal.example.com"), true),
+        ("127.0.0.1:3000", Some("http://portal.example.com"), false),
+        ("127.0.0.1:3000", Some("http://localhost:3000"), true),
+    ] {
+        let mut variables =
+            vec![("COUNTERSIGN_LISTEN", listen), ("COUNTERSIGN_SANDBOX__PUBLIC_URL", "http://sign.localhost:3001")];
+        variables.extend(public_url.map(|url| ("COUNTERSIGN_PUBLIC_URL", url)));
+        let loaded = from(&variables);
+        assert_eq!(loaded.is_ok(), is_good, "{listen} {public_url:?}");
+        if let Err(error) = loaded {
+            assert!(error.to_string().contains("https://"), "{error}");
+        }
+    }
+}
+
+#[test]
+fn sl_02_a_public_address_is_an_origin_that_cookies_fit() {
+    for url in
+        ["https://portal.example.com/desk", "https://a@portal.example.com", "https://portal.example.com/?a", "ftp://a"]
+    {
+        complaint(&[("COUNTERSIGN_PUBLIC_URL", url)], "public_url");
+    }
+}
+
+#[test]
+fn ops_02_unknown_settings_are_refused() {
+    let message = complaint(&[("COUNTERSIGN_LISTEM", "127.0.0.1:1")], "listem");
+    assert!(message.contains("COUNTERSIGN_LISTEM") && message.contains("listen"), "{message}");
+    complaint(&[("COUNTERSIGN_LOGIN__IDLE", "1")], "login.idle");
+    let (_dir, path) = file("[log]\nlevel = 'info'");
+    let message = load(Some(path), []).unwrap_err().to_string();
+    assert!(message.starts_with("setting log.level "), "{message}");
+}
+
+#[test]
+fn wrong_values_name_the_setting() {
+    for (variable, value, setting) in [
+        ("COUNTERSIGN_LISTEN", "here", "listen"),
+        ("COUNTERSIGN_PUBLIC_URL", "here", "public_url"),
+        ("COUNTERSIGN_LOG__FORMAT", "xml", "log.format"),
+        ("COUNTERSIGN_LOG__FILTER", "info=info=info", "log.filter"),
+        ("COUNTERSIGN_LOGIN__IDLE_MINUTES", "0", "login.idle_minutes"),
+        ("COUNTERSIGN_LOGIN__LIFETIME_MINUTES", "soon", "login.lifetime_minutes"),
+        ("COUNTERSIGN_LIVE__POLL_SECONDS", "0", "live.poll_seconds"),
+        ("COUNTERSIGN_SANDBOX__TOKEN_TTL_SECONDS", "4000", "sandbox.token_ttl_seconds"),
+        ("COUNTERSIGN_SANDBOX__PUBLIC_URL", "http://127.0.0.1:3001", "sandbox.public_url"),
+        ("COUNTERSIGN_UPSTREAM__REACH", "everywhere", "upstream.reach"),
+        ("COUNTERSIGN_UPSTREAM__BASE_URL", "https://api.example.com/sign", "upstream.base_url"),
+    ] {
+        complaint(&[(variable, value)], setting);
+    }
+}
+
+const ID: (&str, &str) = ("COUNTERSIGN_UPSTREAM__CLIENT_ID", "12345");
+const SECRET: (&str, &str) = ("COUNTERSIGN_UPSTREAM__CLIENT_SECRET", "0123.50");
+
+#[test]
+fn two_settings_make_a_real_account() {
+    let config = from(&[ID, SECRET]).unwrap();
+    assert_eq!(config.live.poll.as_secs(), 10);
+    let UpstreamKind::Http(settings) = config.upstream else { panic!("not the account") };
+    assert_eq!(settings.base_url.as_str(), "https://api.signicat.com/sign");
+    assert_eq!(settings.client_id, "12345");
+    // Taken as it is, though it looks like a number.
+    assert_eq!(secrecy::ExposeSecret::expose_secret(&settings.client_secret), "0123.50");
+
+    complaint(&[ID], "upstream.client_secret");
+    complaint(&[SECRET], "upstream.client_id");
+    complaint(&[ID, (SECRET.0, " ")], "upstream.client_secret");
+}
+
+#[test]
+fn sec_03_secrets_are_not_printed() {
+    let shown = format!("{:?}", from(&[ID, SECRET]).unwrap());
+    assert!(shown.contains("REDACTED") && !shown.contains(SECRET.1), "{shown}");
+    let (_dir, path) = file("[upstream]\nclient_id = 'a'\nclient_secret = 99887766");
+    let message = load(Some(path), []).unwrap_err().to_string();
+    assert!(message.contains("upstream.client_secret") && !message.contains("99887766"), "{message}");
+}
+
+#[cfg(unix)]
+#[test]
+fn sec_04_a_secret_may_come_from_a_private_file() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let (_dir, path) = file("the secret\n");
+    let variables = [ID, ("COUNTERSIGN_UPSTREAM__CLIENT_SECRET_FILE", path.to_str().unwrap())];
+    std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
+    let UpstreamKind::Http(settings) = from(&variables).unwrap().upstream else { panic!("not the account") };
+    assert_eq!(secrecy::ExposeSecret::expose_secret(&settings.client_secret), "the secret");
+
+    complaint(&[ID, SECRET, variables[1]], "upstream.client_secret_file");
+    std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
+    complaint(&variables, "upstream.client_secret_file");
+    std::fs::remove_file(&path).unwrap();
+    complaint(&variables, "upstream.client_secret_file");
+}
+
+#[test]
+fn every_setting_is_listed_and_documented() {
+    let guide = include_str!("../../../docs/configuration.md");
+    for setting in SETTINGS {
+        assert!(guide.contains(&format!("| `{}` |", setting.name)), "docs/configuration.md lacks {}", setting.name);
+    }
+    let rows = guide.lines().filter(|line| line.starts_with("| `")).count();
+    assert_eq!(rows, SETTINGS.len(), "docs/configuration.md describes settings that do not exist");
+
+    // What is read is what is listed: each section tells its fields when it meets another.
+    let sections = ["", "log", "login", "live", "upstream", "sandbox"];
+    let mut read = Vec::new();
+    for section in sections {
+        let name = if section.is_empty() { "zz".to_owned() } else { format!("{section}.zz") };
+        let error = Figment::new().join((name, 1)).extract::<Raw>().err().unwrap();
+        let figment::error::Kind::UnknownField(_, fields) = error.kind else { panic!("{error}") };
+        let fields = fields.iter().filter(|field| !sections.contains(field));
+        read.extend(
+            fields.map(|field| if section.is_empty() { (*field).to_owned() } else { format!("{section}.{field}") }),
+        );
+    }
+    let mut listed: Vec<_> = SETTINGS.iter().map(|setting| setting.name.to_owned()).collect();
+    (read.sort(), listed.sort());
+    assert_eq!(read, listed);
+}
+
+#[test]
+fn the_command_line() {
+    let parse = |words: &[&str]| args::parse(words.iter().map(OsString::from));
+    for (words, command) in [
+        (&[][..], Command::Serve(None)),
+        (&["--config", "a.toml"], Command::Serve(Some("a.toml".into()))),
+        (&["config", "check", "--config", "a.toml"], Command::Check(Some("a.toml".into()))),
+        (&["config", "check"], Command::Check(None)),
+        (&["serve", "--help"], Command::Help),
+        (&["--version"], Command::Version),
+    ] {
+        assert_eq!(parse(words), Ok(command), "{words:?}");
+    }
+    for words in [&["--config"][..], &["--confg", "a"], &["serve"], &["config"], &["config", "check", "a"]] {
+        assert!(parse(words).is_err(), "{words:?}");
+    }
+}

@@ -1,0 +1,200 @@
+//! The stack.
+
+use std::{ffi::OsString, path::Path, sync::Arc, time::Duration};
+
+use server::{
+    clock::SteppedClock,
+    config::{self, Config},
+    random::SystemRandom,
+    start::{Machine, Server},
+    state::Portal,
+};
+use tempfile::TempDir;
+use time::{OffsetDateTime, macros::datetime};
+use tokio::task::JoinHandle;
+use url::Url;
+
+use crate::{requests::Browser, site};
+
+/// The first account's user name.
+pub const USERNAME: &str = "anna";
+/// Its owner's name.
+pub const NAME: &str = "Anna Ås";
+/// Its password.
+pub const PASSWORD: &str = "correct horse battery staple";
+
+/// When all clocks start.
+const START: OffsetDateTime = datetime!(2026-11-24 09:00 UTC);
+/// Time between two looks at open sessions, so that tests need not wait for seconds.
+const POLL: Duration = Duration::from_millis(20);
+
+/// A portal with its signing service, and a browser. Stops when dropped.
+pub struct TestApp {
+    /// The portal's address, without a slash at its end.
+    pub url: String,
+    /// The signing service's address.
+    pub sandbox_url: Url,
+    /// The portal's time.
+    pub clock: Arc<SteppedClock>,
+    /// The signing service's time.
+    pub sandbox_clock: Arc<sandbox::clock::SteppedClock>,
+    /// A browser; the requests of this type are its.
+    pub browser: Browser,
+    setup_token: Option<String>,
+    portal: Arc<Portal>,
+    running: JoinHandle<()>,
+    edit: fn(&mut Config),
+    dir: TempDir,
+}
+
+impl TestApp {
+    /// Starts a stack without accounts.
+    pub async fn spawn() -> Self {
+        Self::spawn_with(|_| ()).await
+    }
+
+    /// Starts a stack with other settings than usual.
+    pub async fn spawn_with(edit: fn(&mut Config)) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        site::make(&dir.path().join("site"));
+        let clock = Arc::new(SteppedClock::at(START));
+        let sandbox_clock = Arc::new(sandbox::clock::SteppedClock::at(START));
+        let server = open(dir.path(), edit, &clock, &sandbox_clock).await;
+        let url = server.portal().config.origin();
+        Self {
+            sandbox_url: server.sandbox_url().unwrap().clone(),
+            browser: Browser::new(url.clone()),
+            url,
+            clock,
+            sandbox_clock,
+            setup_token: setup_token(&server),
+            portal: Arc::clone(server.portal()),
+            running: tokio::spawn(server.run()),
+            edit,
+            dir,
+        }
+    }
+
+    /// Starts a stack with the first account, whose owner is signed in.
+    pub async fn signed_in() -> Self {
+        let app = Self::spawn().await;
+        app.set_up_staff().await;
+        app
+    }
+
+    /// What the portal's requests share.
+    #[must_use]
+    pub fn portal(&self) -> &Arc<Portal> {
+        &self.portal
+    }
+
+    /// Directory of the portal's database.
+    #[must_use]
+    pub fn data_dir(&self) -> std::path::PathBuf {
+        self.dir.path().join("data")
+    }
+
+    /// The token of the set-up link that was printed at the last start.
+    #[must_use]
+    pub fn setup_token(&self) -> Option<&str> {
+        self.setup_token.as_deref()
+    }
+
+    /// Makes the first account by the set-up link; its owner is signed in then.
+    pub async fn set_up_staff(&self) {
+        let token = self.setup_token.as_deref().unwrap();
+        let form = [("token", token), ("name", NAME), ("username", USERNAME), ("password", PASSWORD)];
+        let answer = self.browser.post_form("/setup", &form).await;
+        assert_eq!((answer.status, answer.header("location")), (303, Some("/")), "{}", answer.text());
+    }
+
+    /// Signs the first account's owner in.
+    pub async fn sign_in(&self) {
+        let form = [("username", USERNAME), ("password", PASSWORD)];
+        let answer = self.browser.post_form("/sign-in", &form).await;
+        assert_eq!((answer.status, answer.header("location")), (303, Some("/")), "{}", answer.text());
+    }
+
+    /// Moves all clocks.
+    pub fn advance(&self, by: time::Duration) {
+        self.clock.advance(by);
+        sandbox::clock::Clock::advance(self.sandbox_clock.as_ref(), by).unwrap();
+    }
+
+    /// Stops the stack as SIGTERM does, and starts it again on the same data.
+    pub async fn restart(&mut self) {
+        self.portal.shutdown.cancel();
+        (&mut self.running).await.unwrap();
+        self.start_again().await;
+    }
+
+    /// Ends the stack's work wherever it is, without a word, and starts it again on the same data.
+    pub async fn crash(&mut self) {
+        self.running.abort();
+        let _ = (&mut self.running).await;
+        // Background work of requests would go on in this process, as it would not after a kill.
+        self.portal.shutdown.cancel();
+        self.portal.tasks.close();
+        self.portal.store.close().await;
+        self.start_again().await;
+    }
+
+    async fn start_again(&mut self) {
+        let server = open(self.dir.path(), self.edit, &self.clock, &self.sandbox_clock).await;
+        self.url = server.portal().config.origin();
+        self.sandbox_url = server.sandbox_url().unwrap().clone();
+        self.browser.go_to(self.url.clone());
+        self.setup_token = setup_token(&server);
+        self.portal = Arc::clone(server.portal());
+        self.running = tokio::spawn(server.run());
+    }
+
+    /// Waits until `condition` holds.
+    ///
+    /// # Panics
+    /// It does not within ten seconds.
+    pub async fn eventually<F: Future<Output = bool>>(&self, what: &str, mut condition: impl FnMut() -> F) {
+        let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
+        while !condition().await {
+            assert!(tokio::time::Instant::now() < deadline, "{what} did not happen in time");
+            tokio::time::sleep(POLL).await;
+        }
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.portal.shutdown.cancel();
+    }
+}
+
+async fn open(
+    dir: &Path,
+    edit: fn(&mut Config),
+    clock: &Arc<SteppedClock>,
+    sandbox_clock: &Arc<sandbox::clock::SteppedClock>,
+) -> Server {
+    let settings = [
+        ("LISTEN", "127.0.0.1:0".into()),
+        ("DATA_DIR", dir.join("data").into_os_string()),
+        ("SITE_ROOT", dir.join("site").into_os_string()),
+        ("SANDBOX__LISTEN", "127.0.0.1:0".into()),
+        ("SANDBOX__CONTROL_PLANE", "true".into()),
+    ];
+    let environment = settings.map(|(name, value)| (OsString::from(format!("COUNTERSIGN_{name}")), value));
+    let mut config = config::load(None, environment).unwrap();
+    config.live.poll = POLL;
+    edit(&mut config);
+    let machine = Machine {
+        clock: Arc::clone(clock) as Arc<dyn server::clock::Clock>,
+        sandbox_clock: Arc::clone(sandbox_clock) as Arc<dyn sandbox::clock::Clock>,
+        random: Arc::new(SystemRandom),
+        // The cheapest there is: tests of the real cost are elsewhere.
+        password_cost: argon2::Params::new(8, 1, 1, None).unwrap(),
+    };
+    Server::open(config, machine).await.unwrap()
+}
+
+fn setup_token(server: &Server) -> Option<String> {
+    server.setup_link().map(|link| link.split_once("?token=").unwrap().1.to_owned())
+}

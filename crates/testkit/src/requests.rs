@@ -1,0 +1,175 @@
+//! A browser, as far as the portal can tell: it keeps the cookie, and says with
+//! each request where it comes from.
+
+use std::{sync::Mutex, time::Duration};
+
+use reqwest::{
+    Method, RequestBuilder,
+    header::{HeaderMap, SET_COOKIE},
+};
+use serde_json::Value;
+
+/// Where a page is that makes a request, in the words of `Sec-Fetch-Site`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Site {
+    /// The portal.
+    Portal,
+    /// Another host of the same domain.
+    Neighbour,
+    /// Somewhere else.
+    Elsewhere,
+}
+
+/// A browser with the portal open.
+pub struct Browser {
+    client: reqwest::Client,
+    base: String,
+    cookie: Mutex<Option<String>>,
+}
+
+impl Browser {
+    pub(crate) fn new(base: String) -> Self {
+        let client = upstream::client_builder(upstream::Reach::Private, Duration::from_secs(3))
+            .timeout(Duration::from_secs(30))
+            .build()
+            .unwrap();
+        Self { client, base, cookie: Mutex::default() }
+    }
+
+    pub(crate) fn go_to(&mut self, base: String) {
+        self.base = base;
+    }
+
+    /// Value of the sign-in's cookie.
+    #[must_use]
+    pub fn cookie(&self) -> Option<String> {
+        self.cookie.lock().unwrap().clone()
+    }
+
+    /// Changes the cookie, or takes it away.
+    pub fn set_cookie(&self, value: Option<&str>) {
+        *self.cookie.lock().unwrap() = value.map(str::to_owned);
+    }
+
+    /// A request with the cookie and nothing else; `path` begins with a slash.
+    #[must_use]
+    pub fn bare(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.client.request(method, format!("{}{path}", self.base));
+        match self.cookie() {
+            Some(value) => request.header("cookie", format!("{}={value}", server::auth::COOKIE)),
+            None => request,
+        }
+    }
+
+    /// A request as a script of the portal makes it.
+    #[must_use]
+    pub fn fetch(&self, method: Method, path: &str) -> RequestBuilder {
+        self.bare(method, path)
+            .header("accept", "application/json")
+            .header("sec-fetch-site", "same-origin")
+            .header("sec-fetch-mode", "cors")
+            .header("x-portal", "1")
+    }
+
+    /// Sends a request, and keeps the cookie that comes back.
+    pub async fn send(&self, request: RequestBuilder) -> Answer {
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        let headers = response.headers().clone();
+        let body = response.bytes().await.unwrap().to_vec();
+        for cookie in headers.get_all(SET_COOKIE) {
+            let (name, rest) = cookie.to_str().unwrap().split_once('=').unwrap();
+            let value = rest.split(';').next().unwrap();
+            if name == server::auth::COOKIE {
+                self.set_cookie(Some(value).filter(|value| !value.is_empty()));
+            }
+        }
+        Answer { status, headers, body }
+    }
+
+    /// Goes to a page.
+    pub async fn page(&self, path: &str) -> Answer {
+        self.send(navigation(self.bare(Method::GET, path))).await
+    }
+
+    /// Sends a plain form, as a person does.
+    pub async fn post_form(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+        self.send(navigation(self.bare(Method::POST, path)).form(form)).await
+    }
+
+    /// Asks for data, as a script does.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(self.fetch(Method::GET, path)).await
+    }
+
+    /// Sends JSON, as a script does.
+    pub async fn post_json(&self, path: &str, body: &Value) -> Answer {
+        self.send(self.fetch(Method::POST, path).json(body)).await
+    }
+
+    /// Sends a request without a body, as a script does.
+    pub async fn ask(&self, method: Method, path: &str) -> Answer {
+        self.send(self.fetch(method, path)).await
+    }
+}
+
+impl Site {
+    /// What browsers say of it.
+    #[must_use]
+    pub fn header(self) -> &'static str {
+        match self {
+            Self::Portal => "same-origin",
+            Self::Neighbour => "same-site",
+            Self::Elsewhere => "cross-site",
+        }
+    }
+}
+
+fn navigation(request: RequestBuilder) -> RequestBuilder {
+    request
+        .header("accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
+        .header("sec-fetch-site", Site::Portal.header())
+        .header("sec-fetch-mode", "navigate")
+        .header("sec-fetch-dest", "document")
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    /// Its status.
+    pub status: u16,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// A header's value.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    /// The body as text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        String::from_utf8(self.body.clone()).unwrap()
+    }
+
+    /// The body as JSON.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+
+    /// Checks the status, and shows the body if it is another.
+    ///
+    /// # Panics
+    /// It is another.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", String::from_utf8_lossy(&self.body));
+        self
+    }
+}

@@ -1,0 +1,16 @@
+//! The portal from outside, over HTTP. One binary: each file of tests would be a
+//! separate link of everything.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail as tests do")]
+
+mod auth;
+mod crash;
+mod csrf;
+mod desk;
+mod downloads;
+mod headers;
+mod live;
+mod process;
+mod sessions;
+mod sign_in;
+mod uploads;
