@@ -9,7 +9,7 @@
 // A module that holds one page's islands leaves much of what islands share unused.
 #![cfg_attr(
     not(any(feature = "ssr", all(feature = "new-session", feature = "session", feature = "sessions"))),
-    expect(dead_code, unused_imports, reason = "what one page does not use, another does")
+    expect(dead_code, reason = "what one page does not use, another does")
 )]
 
 pub mod api;

@@ -3,19 +3,22 @@
 
 use std::rc::Rc;
 
+/// Hears of a `T`.
+pub(crate) type Listener<T> = Rc<dyn Fn(&T)>;
+
 /// Those who listen to `T`.
-pub(crate) struct Listeners<T: ?Sized> {
+pub(crate) struct Listeners<T> {
     next: u32,
-    entries: Vec<(u32, Rc<dyn Fn(&T)>)>,
+    entries: Vec<(u32, Listener<T>)>,
 }
 
-impl<T: ?Sized> Listeners<T> {
+impl<T> Listeners<T> {
     pub(crate) const fn new() -> Self {
         Self { next: 0, entries: Vec::new() }
     }
 
     /// Adds a listener; the answer removes it again.
-    pub(crate) fn add(&mut self, hear: Rc<dyn Fn(&T)>) -> u32 {
+    pub(crate) fn add(&mut self, hear: Listener<T>) -> u32 {
         self.next += 1;
         self.entries.push((self.next, hear));
         self.next
@@ -31,7 +34,7 @@ impl<T: ?Sized> Listeners<T> {
 
     /// Those who listen now. Callers let go of the list before they call them: a
     /// listener may add or remove others.
-    pub(crate) fn current(&self) -> Vec<Rc<dyn Fn(&T)>> {
+    pub(crate) fn current(&self) -> Vec<Listener<T>> {
         self.entries.iter().map(|(_, hear)| Rc::clone(hear)).collect()
     }
 }

@@ -17,7 +17,7 @@ mod page_title;
 mod size;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
-mod time;
+pub(crate) mod time;
 
 pub use badge::Badge;
 #[cfg(any(feature = "ssr", feature = "new-session"))]
@@ -37,4 +37,3 @@ pub use size::size;
 #[cfg(feature = "ssr")]
 pub use time::Time;
 pub use time::{clock_in_browsers_zone, in_browsers_zone, localise};
-pub(crate) use time::{date, two_digits};

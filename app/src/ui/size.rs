@@ -12,7 +12,7 @@ pub fn size(bytes: u64) -> String {
     };
     let tenths = bytes.saturating_mul(10) / unit;
     let mut text = (tenths / 10).to_string();
-    if tenths < 1_000 && tenths % 10 != 0 {
+    if tenths < 1_000 && !tenths.is_multiple_of(10) {
         text.push('.');
         text.push_str(&(tenths % 10).to_string());
     }

@@ -9,7 +9,7 @@ use crate::{
     clock,
     model::{Moment, field},
     num,
-    ui::{date, two_digits},
+    ui::time::{date, two_digits},
 };
 
 /// Proposes a due date, unless the browser kept one, and names the zone.
