@@ -18,6 +18,9 @@ use crate::{backend::Desk, error::ApiError, security::headers, state::Portal};
 /// How long a page may take. The signing API's own deadlines are shorter.
 const DEADLINE: Duration = Duration::from_secs(45);
 
+/// Longest error of a server function, in bytes.
+const ERROR_BYTES_MAX: usize = 64 * 1024;
+
 /// Pages and the data that islands ask for; all need a sign-in.
 pub(crate) fn routes() -> Router<Arc<Portal>> {
     let pages = leptos_axum::generate_route_list(app::App);
@@ -41,9 +44,18 @@ pub(crate) async fn method_not_allowed() -> ApiError {
     ApiError::MethodNotAllowed
 }
 
-async fn server_function(State(portal): State<Arc<Portal>>, request: Request) -> Response {
+async fn server_function(State(portal): State<Arc<Portal>>, request: Request) -> Result<Response, ApiError> {
     let context = Context::of(&portal, &request);
-    leptos_axum::handle_server_fns_with_context(move || context.provide(), request).await.into_response()
+    let response =
+        leptos_axum::handle_server_fns_with_context(move || context.provide(), request).await.into_response();
+    if !response.status().is_client_error() && !response.status().is_server_error() {
+        return Ok(response);
+    }
+    // An error like all others: with the status of its kind, which Leptos does not
+    // give to arguments that it cannot read, and with a trace id.
+    let body = axum::body::to_bytes(response.into_body(), ERROR_BYTES_MAX).await.map_err(ApiError::internal)?;
+    let error: PortalError = serde_json::from_slice(&body).map_err(ApiError::internal)?;
+    Err(error.into())
 }
 
 /// Renders the page at the request's address. Pages find in their context who is

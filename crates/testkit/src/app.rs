@@ -23,6 +23,9 @@ pub const NAME: &str = "Anna Ås";
 /// Its password.
 pub const PASSWORD: &str = "correct horse battery staple";
 
+/// An address of data that needs a sign-in.
+pub const LIST: &str = "/api/list-sessions?filter[page]=1";
+
 /// When all clocks start.
 const START: OffsetDateTime = datetime!(2026-11-24 09:00 UTC);
 /// Time between two looks at open sessions, so that tests need not wait for seconds.
@@ -59,8 +62,8 @@ impl TestApp {
         site::make(&dir.path().join("site"));
         let clock = Arc::new(SteppedClock::at(START));
         let sandbox_clock = Arc::new(sandbox::clock::SteppedClock::at(START));
-        let server = open(dir.path(), edit, &clock, &sandbox_clock).await;
-        let url = server.portal().config.origin();
+        let server = open(dir.path(), edit, clock.clone(), sandbox_clock.clone()).await;
+        let url = url(&server);
         Self {
             sandbox_url: server.sandbox_url().unwrap().clone(),
             browser: Browser::new(url.clone()),
@@ -140,8 +143,8 @@ impl TestApp {
     }
 
     async fn start_again(&mut self) {
-        let server = open(self.dir.path(), self.edit, &self.clock, &self.sandbox_clock).await;
-        self.url = server.portal().config.origin();
+        let server = open(self.dir.path(), self.edit, self.clock.clone(), self.sandbox_clock.clone()).await;
+        self.url = url(&server);
         self.sandbox_url = server.sandbox_url().unwrap().clone();
         self.browser.go_to(self.url.clone());
         self.setup_token = setup_token(&server);
@@ -171,8 +174,8 @@ impl Drop for TestApp {
 async fn open(
     dir: &Path,
     edit: fn(&mut Config),
-    clock: &Arc<SteppedClock>,
-    sandbox_clock: &Arc<sandbox::clock::SteppedClock>,
+    clock: Arc<SteppedClock>,
+    sandbox_clock: Arc<sandbox::clock::SteppedClock>,
 ) -> Server {
     let settings = [
         ("LISTEN", "127.0.0.1:0".into()),
@@ -186,13 +189,18 @@ async fn open(
     config.live.poll = POLL;
     edit(&mut config);
     let machine = Machine {
-        clock: Arc::clone(clock) as Arc<dyn server::clock::Clock>,
-        sandbox_clock: Arc::clone(sandbox_clock) as Arc<dyn sandbox::clock::Clock>,
+        clock,
+        sandbox_clock,
         random: Arc::new(SystemRandom),
         // The cheapest there is: tests of the real cost are elsewhere.
         password_cost: argon2::Params::new(8, 1, 1, None).unwrap(),
     };
     Server::open(config, machine).await.unwrap()
+}
+
+/// Where the portal listens, which behind a proxy is not where browsers see it.
+fn url(server: &Server) -> String {
+    format!("http://{}", server.address())
 }
 
 fn setup_token(server: &Server) -> Option<String> {

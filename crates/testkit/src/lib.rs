@@ -10,5 +10,5 @@ mod app;
 mod requests;
 mod site;
 
-pub use app::{NAME, PASSWORD, TestApp, USERNAME};
+pub use app::{LIST, NAME, PASSWORD, TestApp, USERNAME};
 pub use requests::{Answer, Browser, Site};

@@ -52,7 +52,6 @@ impl Browser {
     }
 
     /// A request with the cookie and nothing else; `path` begins with a slash.
-    #[must_use]
     pub fn bare(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.client.request(method, format!("{}{path}", self.base));
         match self.cookie() {
@@ -62,7 +61,6 @@ impl Browser {
     }
 
     /// A request as a script of the portal makes it.
-    #[must_use]
     pub fn fetch(&self, method: Method, path: &str) -> RequestBuilder {
         self.bare(method, path)
             .header("accept", "application/json")

@@ -52,8 +52,9 @@ pub fn check(password: &str, username: &str) -> Result<(), WeakPassword> {
 /// Whether nothing is left of a password once digits, punctuation and common words
 /// are taken away: `Password-2026!`, `qwerty123456`, `P@ssw0rdP@ssw0rd`.
 fn is_common(lower: &str) -> bool {
-    let letters: String = lower.chars().filter(|c| c.is_alphabetic()).collect();
-    let read_as_letters: String = lower.chars().map(as_letter).filter(|c| c.is_alphabetic()).collect();
+    let is_telling = |c: &char| !c.is_ascii() || c.is_ascii_alphabetic();
+    let letters: String = lower.chars().filter(is_telling).collect();
+    let read_as_letters: String = lower.chars().map(as_letter).filter(is_telling).collect();
     is_repetitive(lower) || is_made_of_words(&letters) || is_made_of_words(&read_as_letters)
 }
 

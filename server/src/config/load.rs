@@ -121,7 +121,9 @@ fn explain(error: figment::Error) -> ConfigError {
     let mut path = error.path.join(".");
     let finding = match error.kind {
         Kind::UnknownField(field, known) => {
-            path = if path.ends_with(&field) || path.is_empty() { field } else { format!("{path}.{field}") };
+            if path.is_empty() {
+                path = field;
+            }
             format!("there is no such setting; here are {}", known.join(", "))
         }
         Kind::Message(text) if path.is_empty() => return ConfigError::Syntax(text),

@@ -174,7 +174,8 @@ fn every_setting_is_listed_and_documented() {
         );
     }
     let mut listed: Vec<_> = SETTINGS.iter().map(|setting| setting.name.to_owned()).collect();
-    (read.sort(), listed.sort());
+    read.sort();
+    listed.sort();
     assert_eq!(read, listed);
 }
 

@@ -5,7 +5,8 @@
 //!    refuses `same-site`: another host of our domain is another site);
 //! 2. one of the two is there at all;
 //! 3. `X-Portal: 1`, which a foreign page cannot send without a preflight that is
-//!    never granted, and a body of a type that no form can send (RFC 10017).
+//!    never granted, and with POST, the one method of forms that changes things, a
+//!    body of a type that no form can send (RFC 10017).
 //!
 //! The forms that must work before any script has come are excused from the third.
 

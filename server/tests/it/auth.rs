@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use server::clock::Clock;
-use testkit::{NAME, PASSWORD, TestApp, USERNAME};
+use testkit::{LIST, NAME, PASSWORD, TestApp, USERNAME};
 use time::Duration;
 
 /// Addresses that need a sign-in, known and unknown.
@@ -13,7 +13,7 @@ const GUARDED: [&str; 10] = [
     "/sessions/0197e4b8-0000-7000-8000-000000000000",
     "/sessions/0197e4b8-0000-7000-8000-000000000000/files/0197e4b8-0000-7000-8000-000000000001",
     "/live?since=0",
-    "/api/list-sessions",
+    LIST,
     "/api/session-detail?id=0197e4b8-0000-7000-8000-000000000000",
     "/nowhere",
     "/api/nowhere",
@@ -42,7 +42,7 @@ async fn sl_16_the_set_up_link_works_once() {
     assert!(page.text().contains(&token));
 
     app.set_up_staff().await;
-    app.browser.get("/api/list-sessions").await.expect(200);
+    app.browser.get(LIST).await.expect(200);
 
     app.browser.set_cookie(None);
     let form = [("token", &*token), ("name", "Eve"), ("username", "eve"), ("password", PASSWORD)];
@@ -118,9 +118,9 @@ async fn sl_07_signing_in_again_ends_what_was_before() {
     app.sign_in().await;
     let after = app.browser.cookie().unwrap();
     assert_ne!(before, after);
-    app.browser.get("/api/list-sessions").await.expect(200);
+    app.browser.get(LIST).await.expect(200);
     app.browser.set_cookie(Some(&before));
-    app.browser.get("/api/list-sessions").await.expect(401);
+    app.browser.get(LIST).await.expect(401);
 }
 
 #[tokio::test]
@@ -128,22 +128,22 @@ async fn sl_07_a_planted_cookie_signs_nobody_in() {
     let app = TestApp::signed_in().await;
     let planted = "A".repeat(43);
     app.browser.set_cookie(Some(&planted));
-    app.browser.get("/api/list-sessions").await.expect(401);
+    app.browser.get(LIST).await.expect(401);
     app.sign_in().await;
     assert_ne!(app.browser.cookie().unwrap(), planted);
     app.browser.set_cookie(Some(&planted));
-    app.browser.get("/api/list-sessions").await.expect(401);
+    app.browser.get(LIST).await.expect(401);
 }
 
 #[tokio::test]
 async fn sl_08_an_idle_browser_is_signed_out() {
     let app = TestApp::signed_in().await;
     app.clock.advance(Duration::minutes(60) - Duration::seconds(1));
-    app.browser.get("/api/list-sessions").await.expect(200);
+    app.browser.get(LIST).await.expect(200);
     app.clock.advance(Duration::minutes(60) - Duration::seconds(1));
-    app.browser.get("/api/list-sessions").await.expect(200);
+    app.browser.get(LIST).await.expect(200);
     app.clock.advance(Duration::minutes(60));
-    app.browser.get("/api/list-sessions").await.expect(401);
+    app.browser.get(LIST).await.expect(401);
 }
 
 #[tokio::test]
@@ -152,10 +152,10 @@ async fn sl_08_a_busy_browser_is_signed_out_in_the_end() {
     let end = app.clock.now() + Duration::hours(10);
     while app.clock.now() < end - Duration::minutes(30) {
         app.clock.advance(Duration::minutes(30));
-        app.browser.get("/api/list-sessions").await.expect(200);
+        app.browser.get(LIST).await.expect(200);
     }
     app.clock.advance(Duration::minutes(30));
-    app.browser.get("/api/list-sessions").await.expect(401);
+    app.browser.get(LIST).await.expect(401);
 }
 
 #[tokio::test]
@@ -163,14 +163,14 @@ async fn sl_08_what_scripts_do_by_themselves_is_no_activity() {
     let app = TestApp::signed_in().await;
     for _ in 0..2 {
         app.clock.advance(Duration::minutes(29));
-        let request = app.browser.fetch(Method::GET, "/api/list-sessions").header("x-background", "1");
+        let request = app.browser.fetch(Method::GET, LIST).header("x-background", "1");
         app.browser.send(request).await.expect(200);
         // A stream is not read to its end; its head is enough.
         let stream = app.browser.fetch(Method::GET, "/live?since=0").send().await.unwrap();
         assert_eq!(stream.status(), 200);
     }
     app.clock.advance(Duration::minutes(2));
-    app.browser.get("/api/list-sessions").await.expect(401);
+    app.browser.get(LIST).await.expect(401);
 }
 
 #[tokio::test]
@@ -182,7 +182,7 @@ async fn sl_09_signing_out_ends_it_for_copies_too() {
     assert_eq!(answer.header("clear-site-data"), Some(r#""cache", "cookies", "storage""#));
     assert_eq!(app.browser.cookie(), None);
     app.browser.set_cookie(Some(&copy));
-    app.browser.get("/api/list-sessions").await.expect(401);
+    app.browser.get(LIST).await.expect(401);
     // Once more, from a page that is still open.
     let answer = app.browser.post_form("/sign-out", &[]).await.expect(303);
     assert_eq!(answer.header("location"), Some("/sign-in"));
@@ -210,13 +210,13 @@ async fn sl_20_scripts_get_401_and_people_the_sign_in_page() {
 async fn sl_21_without_the_database_nobody_gets_in_and_nobody_is_signed_out() {
     let mut app = TestApp::signed_in().await;
     app.portal().store.close().await;
-    let answer = app.browser.get("/api/list-sessions").await.expect(503);
+    let answer = app.browser.get(LIST).await.expect(503);
     assert!(answer.header("retry-after").is_some() && answer.header("set-cookie").is_none());
     app.browser.page("/").await.expect(503);
     app.browser.get("/livez").await.expect(200);
     app.browser.get("/readyz").await.expect(503);
     app.restart().await;
-    app.browser.get("/api/list-sessions").await.expect(200);
+    app.browser.get(LIST).await.expect(200);
     app.browser.get("/readyz").await.expect(200);
 }
 

@@ -1,7 +1,7 @@
 //! What every answer has.
 
 use reqwest::Method;
-use testkit::{Answer, TestApp};
+use testkit::{Answer, LIST, TestApp};
 
 fn assert_common(path: &str, answer: &Answer) {
     for (name, value) in [
@@ -60,7 +60,8 @@ async fn web_03_pages_have_a_policy_with_a_nonce_of_their_own() {
 async fn web_06_every_answer_is_guarded() {
     let app = TestApp::signed_in().await;
     for (path, status) in [
-        ("/api/list-sessions", 200),
+        (LIST, 200),
+        ("/api/list-sessions", 422),
         ("/api/session-detail?id=x", 422),
         ("/api/session-detail?id=0197e4b8-0000-7000-8000-000000000000", 404),
         ("/nowhere", 404),
@@ -76,7 +77,7 @@ async fn web_06_every_answer_is_guarded() {
         let cache = if path == "/favicon.svg" { "no-cache" } else { "no-store" };
         assert_eq!(answer.header("cache-control"), Some(cache), "{path}");
     }
-    let answer = app.browser.post_json("/api/sessions", &serde_json::Value::from("a".repeat(70_000))).await.expect(413);
+    let answer = app.browser.post_form("/sign-in", &[("username", &*"a".repeat(70_000))]).await.expect(413);
     assert_common("a body too large", &answer);
 }
 
@@ -115,7 +116,7 @@ async fn web_10_errors_are_problems_with_a_trace_id() {
 async fn web_10_internals_stay_inside() {
     let app = TestApp::signed_in().await;
     app.portal().store.close().await;
-    for answer in [app.browser.get("/api/list-sessions").await, app.browser.page("/").await] {
+    for answer in [app.browser.get(LIST).await, app.browser.page("/").await] {
         let text = answer.expect(503).text().to_lowercase();
         for inner in ["sqlx", "sqlite", "pool", "closed", "panicked", "src/", ".rs", "/tmp"] {
             assert!(!text.contains(inner), "{inner}: {text}");

@@ -19,7 +19,9 @@ async fn three_hashes_agree() {
     let app = TestApp::signed_in().await;
     // Larger than any buffer on the way.
     let mut file = pdf("large");
-    file.bytes.splice(9..9, std::iter::repeat_n(b'x', 3_000_000));
+    let comment = format!("%{}\n", "x".repeat(3_000_000));
+    let grown = String::from_utf8(file.bytes).unwrap().replace("xref\n0 4", &format!("{comment}xref\n0 4"));
+    file.bytes = grown.replace("startxref\n164", &format!("startxref\n{}", 164 + comment.len())).into_bytes();
     let plan = plan(&app, std::slice::from_ref(&file)).await;
     let receipt: UploadReceipt = read(&upload(&app, plan.uploads[0], &file).await.expect(200));
     assert_eq!((receipt.server_hash, receipt.api_hash), (sha256(&file.bytes), sha256(&file.bytes)));
