@@ -2,13 +2,20 @@
 //! only so many at once.
 //!
 //! One hash takes tens of milliseconds and 19 MiB; without a limit, a flood of
-//! sign-ins would leave nothing for those who are signed in.
+//! sign-ins would leave nothing for those who are signed in. The memory is kept and
+//! used again: allocators give such pieces back late, once for each thread.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use argon2::{
-    Argon2, Params,
-    password_hash::{self, PasswordHasher, PasswordVerifier, phc::PasswordHash},
+    ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version,
+    password_hash::{
+        Error,
+        phc::{Output, ParamsString, PasswordHash, Salt},
+    },
 };
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
@@ -44,7 +51,11 @@ pub struct Passwords {
     admitted: Arc<Semaphore>,
     /// Those who hash.
     workers: Arc<Semaphore>,
+    /// Memory to hash in, at most one piece for each of them.
+    memory: Arc<Mutex<Vec<Memory>>>,
 }
+
+type Memory = Vec<Block>;
 
 impl Passwords {
     /// Hashes at this cost, on all cores but one.
@@ -56,6 +67,7 @@ impl Passwords {
             random,
             admitted: Arc::new(Semaphore::new(workers + QUEUE)),
             workers: Arc::new(Semaphore::new(workers)),
+            memory: Arc::default(),
         }
     }
 
@@ -66,7 +78,7 @@ impl Passwords {
     pub async fn hash(&self, password: SecretString) -> Result<String, ApiError> {
         let salt: [u8; 16] = self.random.bytes()?;
         let cost = self.cost.clone();
-        self.run(move || hash(cost, &password, &salt)).await?.map_err(ApiError::internal)
+        self.run(move |memory| hash(cost, &password, &salt, memory)).await?.map_err(ApiError::internal)
     }
 
     /// Compares a password with an account's PHC string. Without an account it takes
@@ -77,16 +89,25 @@ impl Passwords {
     pub async fn verify(&self, password: SecretString, stored: Option<String>) -> Result<Verdict, ApiError> {
         let salt: [u8; 16] = self.random.bytes()?;
         let cost = self.cost.clone();
-        self.run(move || verify(cost, &password, stored.as_deref(), &salt)).await?.map_err(ApiError::internal)
+        self.run(move |memory| verify(cost, &password, stored.as_deref(), &salt, memory))
+            .await?
+            .map_err(ApiError::internal)
     }
 
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Memory) -> T + Send + 'static,
+    ) -> Result<T, ApiError> {
         let busy = || ApiError::Busy { retry_after: BUSY };
         let admitted = Arc::clone(&self.admitted).try_acquire_owned().map_err(|_| busy())?;
         let worker = Arc::clone(&self.workers).acquire_owned().await.map_err(|_| busy())?;
+        let pieces = Arc::clone(&self.memory);
         // The permits go along: work goes on when the request is gone, and must count.
         let done = tokio::task::spawn_blocking(move || {
-            let result = work();
+            let pieces = || pieces.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut memory = pieces().pop().unwrap_or_default();
+            let result = work(&mut memory);
+            pieces().push(memory);
             drop((admitted, worker));
             result
         });
@@ -94,8 +115,17 @@ impl Passwords {
     }
 }
 
-fn hash(cost: Params, password: &SecretString, salt: &[u8]) -> Result<String, password_hash::Error> {
-    let hash = Argon2::from(cost).hash_password_with_salt(password.expose_secret().as_bytes(), salt)?;
+fn hash(cost: Params, password: &SecretString, salt: &[u8], memory: &mut Memory) -> Result<String, Error> {
+    let params = ParamsString::try_from(&cost)?;
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::default(), cost);
+    let output = compute(&argon2, password, salt, Params::DEFAULT_OUTPUT_LEN, memory)?;
+    let hash = PasswordHash {
+        algorithm: ARGON2ID_IDENT,
+        version: Some(Version::default().into()),
+        params,
+        salt: Some(Salt::new(salt)?),
+        hash: Some(output),
+    };
     Ok(hash.to_string())
 }
 
@@ -104,21 +134,38 @@ fn verify(
     password: &SecretString,
     stored: Option<&str>,
     salt: &[u8],
-) -> Result<Verdict, password_hash::Error> {
+    memory: &mut Memory,
+) -> Result<Verdict, Error> {
     let Some(stored) = stored else {
-        hash(cost, password, salt)?;
+        hash(cost, password, salt, memory)?;
         return Ok(Verdict::Wrong);
     };
     let stored = PasswordHash::new(stored)?;
-    // The cost comes from the stored hash.
-    match Argon2::default().verify_password(password.expose_secret().as_bytes(), &stored) {
-        Ok(()) => {}
-        Err(password_hash::Error::PasswordInvalid) => return Ok(Verdict::Wrong),
-        Err(error) => return Err(error),
-    }
+    let (Some(stored_salt), Some(expected)) = (&stored.salt, &stored.hash) else { return Err(Error::PasswordInvalid) };
+    let version = stored.version.map_or(Ok(Version::default()), Version::try_from)?;
     let paid = Params::try_from(&stored)?;
     let is_cheap = paid.m_cost() < cost.m_cost() || paid.t_cost() < cost.t_cost();
-    Ok(if is_cheap { Verdict::RightButCheap(hash(cost, password, salt)?) } else { Verdict::Right })
+    let argon2 = Argon2::new(Algorithm::try_from(stored.algorithm.as_str())?, version, paid);
+    let output = compute(&argon2, password, stored_salt, expected.len(), memory)?;
+    // `Output` compares in constant time.
+    if output != *expected {
+        return Ok(Verdict::Wrong);
+    }
+    Ok(if is_cheap { Verdict::RightButCheap(hash(cost, password, salt, memory)?) } else { Verdict::Right })
+}
+
+fn compute(
+    argon2: &Argon2<'_>,
+    password: &SecretString,
+    salt: &[u8],
+    length: usize,
+    memory: &mut Memory,
+) -> Result<Output, Error> {
+    let mut buffer = [0; Output::MAX_LENGTH];
+    let output = buffer.get_mut(..length).ok_or(Error::OutputSize)?;
+    memory.resize(argon2.params().block_count(), Block::default());
+    argon2.hash_password_into_with_memory(password.expose_secret().as_bytes(), salt, output, memory)?;
+    Ok(Output::new(output)?)
 }
 
 #[cfg(test)]
@@ -147,6 +194,18 @@ mod tests {
             panic!("the hash should have been renewed");
         };
         assert!(new.starts_with("$argon2id$v=19$m=128,t=1,p=1$"), "{new}");
+    }
+
+    #[tokio::test]
+    async fn hashes_of_the_argon2_crate_itself_are_understood() {
+        use argon2::{PasswordHasher, PasswordVerifier};
+
+        let theirs = Argon2::default().hash_password_with_salt(b"correct horse", &[7; 16]).unwrap().to_string();
+        let passwords = Passwords::new(standard_cost(), Arc::new(SystemRandom));
+        let verdict = passwords.verify("correct horse".into(), Some(theirs)).await.unwrap();
+        assert_eq!(verdict, Verdict::Right);
+        let ours = passwords.hash("correct horse".into()).await.unwrap();
+        assert_eq!(Argon2::default().verify_password(b"correct horse", ours.as_str()), Ok(()));
     }
 
     #[tokio::test]
