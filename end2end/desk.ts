@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, "..");
 const server = process.env.E2E_SERVER ?? join(root, "target/release/server");
 const site = process.env.E2E_SITE ?? join(root, "target/site");
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, "127.0.0.1");
   await once(probe, "listening");
   const address = probe.address();
@@ -33,21 +33,29 @@ export class Desk {
     private readonly environment: Record<string, string>,
   ) {}
 
-  static async open(extra: Record<string, string> = {}): Promise<Desk> {
-    const [port, signerPort] = [await freePort(), await freePort()];
+  /** A portal with the sandbox inside. */
+  static async open(): Promise<Desk> {
+    const signerPort = await freePort();
+    const signerUrl = `http://localhost:${signerPort}`;
+    return Desk.with(signerUrl, {
+      COUNTERSIGN_SANDBOX__LISTEN: `127.0.0.1:${signerPort}`,
+      COUNTERSIGN_SANDBOX__PUBLIC_URL: signerUrl,
+      COUNTERSIGN_SANDBOX__CONTROL_PLANE: "true",
+    });
+  }
+
+  /** A portal whose signing service is somewhere else. */
+  static async with(signerUrl: string, settings: Record<string, string>): Promise<Desk> {
+    const port = await freePort();
     const directory = await mkdtemp(join(tmpdir(), "countersign-e2e-"));
     const url = `http://127.0.0.1:${port}`;
-    const signerUrl = `http://localhost:${signerPort}`;
     const desk = new Desk(url, signerUrl, directory, {
       PATH: process.env.PATH ?? "",
       COUNTERSIGN_LISTEN: `127.0.0.1:${port}`,
       COUNTERSIGN_PUBLIC_URL: url,
       COUNTERSIGN_DATA_DIR: join(directory, "data"),
       COUNTERSIGN_SITE_ROOT: site,
-      COUNTERSIGN_SANDBOX__LISTEN: `127.0.0.1:${signerPort}`,
-      COUNTERSIGN_SANDBOX__PUBLIC_URL: signerUrl,
-      COUNTERSIGN_SANDBOX__CONTROL_PLANE: "true",
-      ...extra,
+      ...settings,
     });
     await desk.start();
     return desk;
@@ -87,6 +95,11 @@ export class Desk {
     const links = this.output.match(/http:\/\/\S+\/setup\?token=\S+/g);
     if (links === null) throw new Error(`no set-up link in:\n${this.output}`);
     return links[links.length - 1] as string;
+  }
+
+  /** Forgets the faults that did not happen. */
+  async noFaults(): Promise<void> {
+    await fetch(`${this.signerUrl}/__sandbox/faults`, { method: "DELETE" });
   }
 
   /** Lets the sandbox fail the next `times` calls of `operation`. */

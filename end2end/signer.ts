@@ -10,13 +10,30 @@ interface Person {
 export async function signAs(page: Page, link: string, person: Person): Promise<void> {
   await page.goto(link);
   await expect(page.getByText("no legal effect").first()).toBeVisible();
-  const start = page.getByRole("link", { name: "Start" });
-  if (await start.isVisible()) await start.click();
-  const consent = page.getByRole("checkbox");
-  if (await consent.isVisible()) await consent.check();
+  await page.getByRole("link", { name: "Start" }).click();
+  await page.getByRole("button", { name: "I have read the documents" }).click();
+  await page.getByRole("checkbox", { name: "I agree to the text above" }).check();
   await page.getByRole("button", { name: "Continue" }).click();
-  await page.getByLabel("Name").fill(person.name);
+  await page.getByLabel("Full name").fill(person.name);
   await page.getByLabel("National identification number").fill(person.nationalId);
+  await page.getByRole("button", { name: "Identify me" }).click();
   await page.getByRole("button", { name: "Sign" }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toContainText(/signed/i);
+  await expect(page.getByRole("heading", { level: 1, name: "You have signed" })).toBeVisible();
+}
+
+/** Opens the link and rejects. */
+export async function rejectWith(page: Page, link: string, reason: string): Promise<void> {
+  await openRejection(page, link);
+  await page.getByLabel("Reason").fill(reason);
+  await page.getByRole("button", { name: "Reject for good" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "You have rejected" })).toBeVisible();
+}
+
+/** Opens the link and goes to the page that asks for a reason. */
+export async function openRejection(page: Page, link: string): Promise<void> {
+  await page.goto(link);
+  const reject = page.getByRole("link", { name: "Reject signing" });
+  if (!(await reject.isVisible())) await page.getByText("Other choices").click();
+  await reject.click();
+  await expect(page.getByLabel("Reason")).toBeVisible();
 }

@@ -9,6 +9,9 @@ use crate::error::{ErrorKind, PortalError};
 /// preflight, which this portal never grants.
 pub(crate) const HEADER: (&str, &str) = ("X-Portal", "1");
 
+/// Sent with requests that nobody made on purpose.
+const BACKGROUND: (&str, &str) = ("X-Background", "1");
+
 /// Why a request failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Failure {
@@ -31,7 +34,7 @@ impl Failure {
     }
 }
 
-/// Asks for a page, as HTML.
+/// Asks for a page, as HTML. No act of a person's: it does not keep a session alive.
 pub(crate) async fn page(path: &str) -> Result<String, Failure> {
     ask(Method::GET, path, None, None).await
 }
@@ -68,8 +71,13 @@ pub(crate) fn refused(status: u16, answer: &str) -> Failure {
 }
 
 async fn ask(method: Method, path: &str, body: Option<String>, key: Option<&str>) -> Result<String, Failure> {
-    let mut request =
-        RequestBuilder::new(path).method(method).header(HEADER.0, HEADER.1).header("Accept", "application/json");
+    let mut request = RequestBuilder::new(path)
+        .method(method.clone())
+        .header(HEADER.0, HEADER.1)
+        .header("Accept", "application/json");
+    if method == Method::GET {
+        request = request.header(BACKGROUND.0, BACKGROUND.1);
+    }
     if let Some(key) = key {
         request = request.header("Idempotency-Key", key);
     }

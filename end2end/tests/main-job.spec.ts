@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, prepare, sha256, signingLink, standing, test } from "../fixtures";
-import { signAs } from "../signer";
+import { rejectWith, signAs } from "../signer";
 
 const run = promisify(execFile);
 
@@ -58,10 +58,7 @@ test("a rejection reaches the staff with its reason", async ({ staff, signer, de
   await prepare(staff, desk, "Offer 7", [contract]);
   await staff.getByRole("button", { name: "Send" }).click();
   await expect(standing(staff)).toHaveText("Ready to sign");
-  await signer.goto(await signingLink(staff));
-  await signer.getByRole("link", { name: "Reject" }).click();
-  await signer.getByLabel("Reason").fill("The rent is <b>wrong</b>.");
-  await signer.getByRole("button", { name: "Reject" }).click();
+  await rejectWith(signer, await signingLink(staff), "The rent is <b>wrong</b>.");
   await expect(standing(staff)).toHaveText("Rejected", { timeout: 2_000 });
   await expect(staff.getByText("The rent is <b>wrong</b>.")).toBeVisible();
 });

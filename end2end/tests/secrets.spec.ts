@@ -1,13 +1,21 @@
-// A marker secret, configured as an operator would, is in nothing that leaves the server.
+// The client secret, configured as an operator would, is in nothing that leaves the server.
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Desk } from "../desk";
 import { enter, expect, send, test } from "../fixtures";
-
-const marker = "marker-7f3a9c51d2e84b06-secret";
+import { Service } from "../service";
 
 test("the client secret appears in no browser file, page, header or log", async ({ page, contract }) => {
-  const desk = await Desk.open({ COUNTERSIGN_SANDBOX__CLIENT_SECRET: marker, RUST_LOG: "trace" });
+  const service = await Service.open();
+  const marker = service.clientSecret;
+  const desk = await Desk.with(service.url, {
+    COUNTERSIGN_UPSTREAM__CLIENT_ID: service.clientId,
+    COUNTERSIGN_UPSTREAM__CLIENT_SECRET: marker,
+    COUNTERSIGN_UPSTREAM__BASE_URL: `${service.url}/sign`,
+    COUNTERSIGN_UPSTREAM__TOKEN_URL: `${service.url}/auth/open/connect/token`,
+    COUNTERSIGN_UPSTREAM__REACH: "private",
+    RUST_LOG: "trace",
+  });
   const seen: Promise<string>[] = [];
   page.on("response", (response) => {
     seen.push(
@@ -37,4 +45,5 @@ test("the client secret appears in no browser file, page, header or log", async 
     if (entry.isFile()) expect(leaks((await readFile(join(entry.parentPath, entry.name))).toString("latin1")), entry.name).toBe(false);
   }
   await desk.close();
+  await service.close();
 });

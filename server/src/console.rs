@@ -17,11 +17,13 @@ pub fn complain(error: &(dyn Error + 'static)) {
 
 /// Says where the portal is, and how to make the first account.
 pub fn greet(server: &Server) {
-    say(&format!("Portal: {}", server.portal().config.origin()));
+    let mut lines = vec![format!("Portal: {}", server.portal().config.origin())];
     if let Some(url) = server.sandbox_url() {
-        say(&format!("Signing service: embedded sandbox at {url} (test signatures, no legal effect)"));
+        lines.push(format!("Signing service: embedded sandbox at {url} (test signatures, no legal effect)"));
     }
     if let Some(link) = server.setup_link() {
-        say(&format!("Set-up link (once, valid 1 hour): {link}"));
+        lines.push(format!("Set-up link (once, valid 1 hour): {link}"));
     }
+    // At once, so that whoever waits for the first line has them all.
+    say(&lines.join("\n"));
 }

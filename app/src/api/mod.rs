@@ -1,8 +1,8 @@
 //! Server functions: data for pages. Each authorises, asks the backend, and sets
 //! the HTTP status of an error.
 //!
-//! Islands fetch the same addresses through [`crate::fetch`] instead of the
-//! generated client, which would cost every page some 16 kB (brotli) of encoders.
+//! Pages call them on the server; at their addresses they answer JSON. Islands do
+//! not call them: the generated client costs a page some 16 kB (brotli) of encoders.
 
 mod detail;
 mod list;

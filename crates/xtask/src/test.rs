@@ -87,11 +87,13 @@ fn clippy(layout: &Layout, ready: &ForTests, rest: &[String]) -> Result<(), Erro
 /// The browser tests drive what `cargo xtask run` starts.
 fn end_to_end(layout: &Layout, ready: &ForTests, rest: &[String]) -> Result<(), Error> {
     site::build(layout, ready.toolchain)?;
-    run::build_server(layout)?;
+    run::compile(layout, run::SERVER)?;
+    run::compile(layout, run::SANDBOX)?;
     let playwright = Run::new("npx")
         .args(["playwright", "test"])
         .args(rest)
         .env("E2E_SERVER", layout.release.join(run::SERVER))
+        .env("E2E_SANDBOX", layout.release.join(run::SANDBOX))
         .env("E2E_SITE", &layout.site)
         .dir(&layout.root.join("end2end"));
     ready.with_browser(playwright).go()

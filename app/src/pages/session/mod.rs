@@ -13,7 +13,7 @@ use super::{
     problem::Problem,
 };
 use crate::{
-    backend::authorised,
+    api::session_detail,
     error::PortalError,
     islands::{DueCountdown, LiveRegions, SigningLink},
     model::{Moment, SessionDetail, SessionId},
@@ -27,10 +27,9 @@ pub(crate) fn SessionPage() -> impl IntoView {
         .with_untracked(|params| params.get("id"))
         .and_then(|id| id.parse::<SessionId>().ok())
         .ok_or_else(PortalError::not_found);
-    let asked = authorised().and_then(|door| id.map(|id| (door, id)));
     Suspend::new(async move {
-        let found = match asked {
-            Ok(((backend, staff), id)) => backend.session(&staff, id).await,
+        let found = match id {
+            Ok(id) => session_detail(id).await,
             Err(error) => Err(error),
         };
         match found {

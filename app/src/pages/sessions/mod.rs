@@ -15,7 +15,7 @@ use super::{
     problem::Problem,
 };
 use crate::{
-    backend::authorised,
+    api::list_sessions,
     islands::ListNews,
     model::{ListFilter, Moment, SessionList, Tone},
     paths,
@@ -26,13 +26,8 @@ use crate::{
 #[component]
 pub(crate) fn SessionsPage() -> impl IntoView {
     let filter = use_query_map().with_untracked(read_filter);
-    let door = authorised();
     Suspend::new(async move {
-        let found = match door {
-            Ok((backend, staff)) => backend.list_sessions(&staff, filter).await,
-            Err(error) => Err(error),
-        };
-        match found {
+        match list_sessions(filter).await {
             Ok(list) => view! { <List list=list /> }.into_any(),
             Err(error) => view! { <Problem error=error /> }.into_any(),
         }
