@@ -17,7 +17,7 @@ export async function signAs(page: Page, link: string, person: Person): Promise<
   await page.getByLabel("Full name").fill(person.name);
   await page.getByLabel("National identification number").fill(person.nationalId);
   await page.getByRole("button", { name: "Identify me" }).click();
-  await page.getByRole("button", { name: "Sign" }).click();
+  await page.getByRole("button", { name: "Sign", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1, name: "You have signed" })).toBeVisible();
 }
 
@@ -32,8 +32,7 @@ export async function rejectWith(page: Page, link: string, reason: string): Prom
 /** Opens the link and goes to the page that asks for a reason. */
 export async function openRejection(page: Page, link: string): Promise<void> {
   await page.goto(link);
-  const reject = page.getByRole("link", { name: "Reject signing" });
-  if (!(await reject.isVisible())) await page.getByText("Other choices").click();
-  await reject.click();
+  await page.getByRole("link", { name: "Start" }).click();
+  await page.getByRole("link", { name: "Reject signing" }).click();
   await expect(page.getByLabel("Reason")).toBeVisible();
 }

@@ -7,7 +7,7 @@ use crate::{error::chain, start::Server};
 
 /// Says something. A closed terminal is no reason to stop.
 pub fn say(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{text}");
+    let _ = std::io::stdout().write_all(format!("{text}\n").as_bytes());
 }
 
 /// Says why the command fails.
