@@ -49,6 +49,18 @@ pub(crate) fn for_site(layout: &Layout) -> Result<Toolchain, Error> {
     Ok(toolchain)
 }
 
+/// Programs that share no code with ours and judge signatures and packages, each with
+/// its Debian package.
+const JUDGES: [(&str, &str); 7] = [
+    ("openssl", "openssl"),
+    ("pdfdetach", "poppler-utils"),
+    ("pdfsig", "poppler-utils"),
+    ("pdftoppm", "poppler-utils"),
+    ("qpdf", "qpdf"),
+    ("xmllint", "libxml2-utils"),
+    ("xmlsec1", "xmlsec1"),
+];
+
 /// All that running every test takes.
 pub(crate) fn for_tests(layout: &Layout) -> Result<ForTests, Error> {
     for component in ["rustfmt", "clippy"] {
@@ -59,8 +71,12 @@ pub(crate) fn for_tests(layout: &Layout) -> Result<ForTests, Error> {
     let end2end = layout.root.join("end2end");
     npm::install(layout, &end2end, "the browser tests' tools")?;
     let chromium = browser::ensure(&end2end)?;
-    if proc::find(&["xmlsec1"]).is_none() {
-        say::step("installing xmlsec1", || apt::install(&["xmlsec1"], "install xmlsec1, the XML signature tool"))?;
+    for (program, package) in JUDGES {
+        if proc::find(&[program]).is_none() {
+            say::step(&format!("installing {program}"), || {
+                apt::install(&[package], &format!("install {program}, which judges what the sandbox makes"))
+            })?;
+        }
     }
     Ok(ForTests { toolchain, chromium })
 }
