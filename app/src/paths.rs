@@ -77,6 +77,12 @@ pub fn link(id: SessionId) -> String {
     format!("{PLANS}/{id}/link")
 }
 
+/// Data of one session's page; GET.
+#[must_use]
+pub fn detail(id: SessionId) -> String {
+    format!("{API_DETAIL}?id={id}")
+}
+
 /// Takes a document's bytes; PUT.
 #[must_use]
 pub fn upload(id: UploadId) -> String {
