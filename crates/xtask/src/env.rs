@@ -17,6 +17,17 @@ pub(crate) fn search_path() -> Vec<PathBuf> {
     std::env::split_paths(&path).collect()
 }
 
+/// The variables by which cargo tells this program about the package xtask. A cargo that is
+/// started from here must not see them: build scripts that watch them (ring's does) would
+/// take a build by `cargo xtask` for another one than a build by `cargo` alone.
+pub(crate) fn of_this_package() -> impl Iterator<Item = OsString> {
+    let names = std::env::vars_os().map(|(name, _)| name);
+    names.filter(|name| {
+        let name = name.to_string_lossy();
+        name == "CARGO" || ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_"].iter().any(|start| name.starts_with(start))
+    })
+}
+
 /// Where this user's programs keep what can be fetched again, after the XDG base
 /// directory specification.
 pub(crate) fn user_cache() -> Option<PathBuf> {

@@ -25,11 +25,9 @@ impl Run {
         let program = program.as_ref();
         let mut command = Command::new(program);
         command.stdin(Stdio::null());
-        // Cargo tells this program about the package xtask; a cargo started from here
-        // must find its own answers.
-        for inherited in ["CARGO", "CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH"] {
+        env::of_this_package().for_each(|inherited| {
             command.env_remove(inherited);
-        }
+        });
         let shown = Path::new(program).file_name().unwrap_or(program).to_string_lossy().into_owned();
         Self { command, shown, within: None }
     }
