@@ -5,6 +5,7 @@ mod apt;
 mod browser;
 mod debian_wasm;
 mod npm;
+mod python;
 mod wasm;
 
 use std::{path::PathBuf, time::Duration};
@@ -51,7 +52,9 @@ pub(crate) fn for_site(layout: &Layout) -> Result<Toolchain, Error> {
 
 /// Programs that share no code with ours and judge signatures and packages, each with
 /// its Debian package.
-const JUDGES: [(&str, &str); 7] = [
+const JUDGES: [(&str, &str); 9] = [
+    ("certutil", "libnss3-tools"),
+    ("javac", "default-jdk-headless"),
     ("openssl", "openssl"),
     ("pdfdetach", "poppler-utils"),
     ("pdfsig", "poppler-utils"),
@@ -78,6 +81,7 @@ pub(crate) fn for_tests(layout: &Layout) -> Result<ForTests, Error> {
             })?;
         }
     }
+    python::ensure(layout)?;
     Ok(ForTests { toolchain, chromium })
 }
 
