@@ -39,11 +39,7 @@ mod tools;
 
 use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
 
-use axum::{
-    Router, middleware,
-    response::IntoResponse,
-    routing::{get, post},
-};
+use axum::{Router, middleware, response::IntoResponse, routing::get};
 use http::{HeaderName, HeaderValue, header};
 use secrecy::SecretString;
 use time::Duration;
@@ -156,7 +152,7 @@ impl Sandbox {
         let app = &self.0;
         let mut router = Router::new()
             .nest("/sign", api::router(app))
-            .route("/auth/open/connect/token", post(oauth::token))
+            .merge(oauth::router(app))
             .route("/livez", get(|| async { "ok\n" }))
             .merge(pages::router());
         if app.config.control_plane {

@@ -1,9 +1,11 @@
 //! `POST /auth/open/connect/token`: client credentials for an access token (RFC 6749 §4.4).
 
 use axum::{
-    Json,
+    Json, Router,
     extract::{Request, State},
+    middleware,
     response::{IntoResponse, Response},
+    routing::post,
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -14,7 +16,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::{extract::read_body, keys::Purpose, problem::ApiError, random, service::App};
+use crate::{control, extract::read_body, keys::Purpose, problem::ApiError, random, service::App};
 
 /// The one scope there is; what a client may do is not a matter of scopes in this API.
 const SCOPE: &str = "signicat-api";
@@ -31,6 +33,9 @@ struct Claims {
     iat: i64,
     exp: i64,
     jti: String,
+    /// Which tokens are good after all were expired for a test; absent before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    era: Option<String>,
 }
 
 /// An error in the words of RFC 6749 §5.2.
@@ -64,8 +69,15 @@ impl IntoResponse for OAuthError {
     }
 }
 
+/// The token endpoint.
+pub(crate) fn router(app: &App) -> Router<App> {
+    Router::new()
+        .route("/auth/open/connect/token", post(token))
+        .layer(middleware::from_fn_with_state(app.clone(), control::inject_fault))
+}
+
 /// Answers a token request.
-pub(crate) async fn token(State(app): State<App>, request: Request) -> Response {
+async fn token(State(app): State<App>, request: Request) -> Response {
     let headers = request.headers().clone();
     let form = match read_body(request, FORM_BYTES_MAX).await {
         Ok(body) => body,
@@ -92,6 +104,7 @@ fn issue(app: &App, headers: &HeaderMap, form: &[u8]) -> Result<Result<serde_jso
         iat: now.unix_timestamp(),
         exp: now.saturating_add(app.config.token_ttl).unix_timestamp(),
         jti: random::hex_text::<16>(app.random.as_ref())?,
+        era: app.faults.era(),
     };
     let token = app.keys.issue(Purpose::AccessToken, &claims)?;
     tracing::info!(client.id = client, "client {client} got an access token");
@@ -172,7 +185,8 @@ pub(crate) fn authorize(app: &App, headers: &HeaderMap) -> Result<(), ApiError> 
         .keys
         .claims(Purpose::AccessToken, token)
         .ok_or(ApiError::InvalidToken("the token was not issued by this service"))?;
-    if app.clock.now().unix_timestamp() >= claims.exp || claims.account_id != app.config.account_id {
+    let expired = app.clock.now().unix_timestamp() >= claims.exp || app.faults.has_expired(claims.era.as_deref());
+    if expired || claims.account_id != app.config.account_id {
         return Err(ApiError::InvalidToken("the token has expired"));
     }
     Ok(())

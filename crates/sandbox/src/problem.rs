@@ -43,6 +43,12 @@ pub(crate) enum ApiError {
     /// The control plane cannot do this now; says why.
     #[error("{0}")]
     Conflict(&'static str),
+    /// Too many requests at once; says when to try again. Only planned faults answer it.
+    #[error("too many requests; try again in {retry_after} s")]
+    TooManyRequests {
+        /// Seconds to wait.
+        retry_after: u32,
+    },
     /// The service failed. The cause is logged, never sent.
     #[error("an internal server error happened")]
     Internal(#[source] Box<dyn Error + Send + Sync>),
@@ -89,6 +95,7 @@ impl ApiError {
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -103,6 +110,7 @@ impl ApiError {
             Self::TooLarge { .. } => ProblemCode::PayloadTooLarge,
             Self::UnsupportedMediaType(_) => ProblemCode::UnsupportedMediaType,
             Self::Conflict(_) => ProblemCode::from("conflict"),
+            Self::TooManyRequests { .. } => ProblemCode::from("too_many_requests"),
             Self::Internal(_) => ProblemCode::InternalServerError,
         }
     }
@@ -127,15 +135,18 @@ impl IntoResponse for ApiError {
             invalid_params: Vec::new(),
             extra: Extra::new(),
         };
-        let unauthorized = matches!(self, Self::InvalidToken(_));
+        let hint = match &self {
+            Self::InvalidToken(_) => {
+                Some((header::WWW_AUTHENTICATE, HeaderValue::from_static(r#"Bearer error="invalid_token""#)))
+            }
+            Self::TooManyRequests { retry_after } => Some((header::RETRY_AFTER, HeaderValue::from(*retry_after))),
+            _ => None,
+        };
         if let Self::InvalidParams(findings) = self {
             problem.invalid_params = findings;
         }
         let mut response = status.into_response();
-        if unauthorized {
-            let challenge = HeaderValue::from_static(r#"Bearer error="invalid_token""#);
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
-        }
+        response.headers_mut().extend(hint);
         response.extensions_mut().insert(Unfinished(problem));
         response
     }

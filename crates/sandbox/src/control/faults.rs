@@ -3,21 +3,22 @@
 use std::sync::{Mutex, PoisonError};
 
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
     extract::{MatchedPath, Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use contract::Sha256Digest;
-use futures_util::stream;
-use http::{Method, StatusCode, header};
+use futures_util::{StreamExt, stream};
+use http::{Method, StatusCode, header, response::Parts};
 use http_body_util::BodyExt;
 use serde::Deserialize;
 
-use crate::{extract::JsonBody, problem::ApiError, service::App};
+use crate::{extract::JsonBody, problem::ApiError, random, service::App};
 
 /// Operations by method and route, under the names that plans use.
 const OPERATIONS: &[(&str, Method, &str)] = &[
+    ("get_token", Method::POST, "/auth/open/connect/token"),
     ("upload_document", Method::POST, "/sign/documents"),
     ("get_document", Method::GET, "/sign/documents/{documentId}"),
     ("delete_document", Method::DELETE, "/sign/documents/{documentId}"),
@@ -44,6 +45,9 @@ enum Fault {
     /// All is done, and the connection breaks instead of an answer.
     #[serde(rename = "drop-after-commit")]
     DropAfterCommit,
+    /// All is done, and the connection breaks after half of the answer's body.
+    #[serde(rename = "truncated-body")]
+    TruncatedBody,
     /// Nothing happens for `seconds`, then all goes well.
     #[serde(rename = "delay")]
     Delay,
@@ -53,6 +57,9 @@ enum Fault {
     /// 401 although the token is good.
     #[serde(rename = "401")]
     Unauthorized,
+    /// 429, to be tried again after `seconds`; nothing is done.
+    #[serde(rename = "429")]
+    TooManyRequests,
 }
 
 /// A plan, as it is posted.
@@ -63,7 +70,7 @@ pub(super) struct Plan {
     /// How many requests fail.
     #[serde(default = "once")]
     times: u32,
-    /// How long a delay lasts.
+    /// How long a delay lasts, or after how long to try again.
     #[serde(default)]
     seconds: u32,
 }
@@ -74,17 +81,32 @@ fn once() -> u32 {
 
 /// The faults that are still to come.
 #[derive(Default)]
-pub(crate) struct Faults(Mutex<Vec<Plan>>);
+pub(crate) struct Faults {
+    plans: Mutex<Vec<Plan>>,
+    /// What tokens must name to be good. `None` until tokens were expired for the first time: then all are.
+    era: Mutex<Option<String>>,
+}
 
 impl Faults {
-    /// Forgets all plans.
+    /// Forgets all plans. Tokens that were expired stay so.
     pub(crate) fn clear(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.plans.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// What a token that is issued now must name to be good later.
+    pub(crate) fn era(&self) -> Option<String> {
+        self.era.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether a token that names this was issued before all tokens were expired.
+    pub(crate) fn has_expired(&self, era: Option<&str>) -> bool {
+        let present = self.era.lock().unwrap_or_else(PoisonError::into_inner);
+        present.is_some() && present.as_deref() != era
     }
 
     /// Uses up one fault of this operation.
     fn take(&self, operation: &str) -> Option<Plan> {
-        let mut plans = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
         let index = plans.iter().position(|plan| plan.operation == operation)?;
         let plan = plans.get_mut(index)?;
         plan.times = plan.times.saturating_sub(1);
@@ -105,7 +127,10 @@ pub(super) async fn plan(State(app): State<App>, JsonBody(plan): JsonBody<Plan>)
     if plan.times == 0 {
         return Err(ApiError::param("times", "must be at least 1"));
     }
-    app.faults.0.lock().unwrap_or_else(PoisonError::into_inner).push(plan);
+    if plan.fault == Fault::TruncatedBody && plan.operation.starts_with("delete_") {
+        return Err(ApiError::param("fault", "the answers of this operation have no body to truncate"));
+    }
+    app.faults.plans.lock().unwrap_or_else(PoisonError::into_inner).push(plan);
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -113,6 +138,13 @@ pub(super) async fn plan(State(app): State<App>, JsonBody(plan): JsonBody<Plan>)
 pub(super) async fn clear(State(app): State<App>) -> StatusCode {
     app.faults.clear();
     StatusCode::NO_CONTENT
+}
+
+/// `DELETE /__sandbox/tokens`: the tokens issued so far are good no longer.
+pub(super) async fn expire_tokens(State(app): State<App>) -> Result<StatusCode, ApiError> {
+    let era = random::hex_text::<16>(app.random.as_ref())?;
+    *app.faults.era.lock().unwrap_or_else(PoisonError::into_inner) = Some(era);
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Lets a planned fault happen.
@@ -126,6 +158,7 @@ pub(crate) async fn inject(State(app): State<App>, request: Request, next: Next)
     match plan.fault {
         Fault::Fail => planned(),
         Fault::Unauthorized => ApiError::InvalidToken("planned fault").into_response(),
+        Fault::TooManyRequests => ApiError::TooManyRequests { retry_after: plan.seconds }.into_response(),
         Fault::FailAfterCommit => {
             next.run(request).await;
             planned()
@@ -135,11 +168,12 @@ pub(crate) async fn inject(State(app): State<App>, request: Request, next: Next)
             // A body that fails before its first byte makes the server cut the connection with nothing sent.
             Body::from_stream(stream::once(async { Err::<&[u8], _>(Planned) })).into_response()
         }
+        Fault::TruncatedBody => when_good(next.run(request).await, truncated).await,
         Fault::Delay => {
             tokio::time::sleep(std::time::Duration::from_secs(plan.seconds.into())).await;
             next.run(request).await
         }
-        Fault::WrongHash => with_wrong_hash(next.run(request).await).await.unwrap_or_else(IntoResponse::into_response),
+        Fault::WrongHash => when_good(next.run(request).await, with_wrong_hash).await,
     }
 }
 
@@ -151,9 +185,32 @@ fn planned() -> Response {
     ApiError::Internal(Box::new(Planned)).into_response()
 }
 
-async fn with_wrong_hash(response: Response) -> Result<Response, ApiError> {
-    let (mut parts, body) = response.into_parts();
-    let body = body.collect().await.map_err(|error| ApiError::Internal(Box::new(error)))?.to_bytes();
+/// Spoils the answer, unless it is an error already.
+async fn when_good(response: Response, spoil: impl Fn(Parts, Bytes) -> Result<Response, ApiError>) -> Response {
+    if !response.status().is_success() {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    match body.collect().await {
+        Ok(body) => spoil(parts, body.to_bytes()).unwrap_or_else(IntoResponse::into_response),
+        Err(error) => ApiError::Internal(Box::new(error)).into_response(),
+    }
+}
+
+/// The answer with the length that it should have, half of its body, and then a broken connection.
+fn truncated(mut parts: Parts, mut body: Bytes) -> Result<Response, ApiError> {
+    parts.headers.insert(header::CONTENT_LENGTH, body.len().into());
+    body.truncate(body.len() / 2);
+    let half = stream::once(async { Ok(body) });
+    let broken = stream::once(async {
+        // The half leaves before the error is looked at.
+        tokio::task::yield_now().await;
+        Err(Planned)
+    });
+    Ok(Response::from_parts(parts, Body::from_stream(half.chain(broken))))
+}
+
+fn with_wrong_hash(mut parts: Parts, body: Bytes) -> Result<Response, ApiError> {
     let mut json: serde_json::Value = serde_json::from_slice(&body)?;
     if let Some(hash) = json.pointer_mut("/documentHash/hash") {
         *hash = Sha256Digest::new([0; 32]).base64().into();

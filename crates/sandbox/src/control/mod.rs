@@ -23,6 +23,7 @@ pub(crate) fn router() -> Router<App> {
         .route("/sessions/{sessionId}/sign", post(act::sign))
         .route("/sessions/{sessionId}/reject", post(act::reject))
         .route("/faults", post(faults::plan).delete(faults::clear))
+        .route("/tokens", delete(faults::expire_tokens))
         .route("/reset", delete(reset))
 }
 

@@ -63,12 +63,84 @@ async fn a_wrong_hash_can_be_planned() {
 }
 
 #[tokio::test]
+async fn a_plan_can_ask_to_come_back_later() {
+    let sandbox = TestSandbox::spawn().await;
+    let plan = json!({ "operation": "list_sessions", "fault": "429", "seconds": 7, "times": 2 });
+    assert_eq!(sandbox.post("/__sandbox/faults", &plan).await.status(), 204);
+    for _ in 0..2 {
+        let answer = sandbox.get("/sign/signing-sessions").await;
+        assert_eq!(answer.headers()["retry-after"], "7");
+        problem(answer, 429, "too_many_requests").await;
+    }
+    assert_eq!(total(&sandbox).await, 0);
+}
+
+#[tokio::test]
+async fn answers_can_break_off_halfway() {
+    let sandbox = TestSandbox::spawn().await;
+    let session = sandbox.session("truncated").await;
+    let document = session["documents"][0]["documentId"].as_str().unwrap();
+    let document = format!("/sign/documents/{document}");
+    let terms = json!([sandbox.terms("truncated too").await]);
+    for (operation, method, path, body, status) in [
+        ("get_document", Method::GET, document.as_str(), None, 200),
+        ("list_sessions", Method::GET, "/sign/signing-sessions", None, 200),
+        ("create_session", Method::POST, "/sign/signing-sessions", Some(&terms), 201),
+    ] {
+        plan(&sandbox, operation, "truncated-body").await;
+        let mut request = sandbox.request(method, path);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let mut answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), status, "{operation}");
+        let announced = answer.content_length().unwrap();
+        let mut received = 0;
+        let broken = loop {
+            match answer.chunk().await {
+                Ok(Some(chunk)) => received += u64::try_from(chunk.len()).unwrap(),
+                Ok(None) => break false,
+                Err(_) => break true,
+            }
+        };
+        assert!(broken, "{operation}: the connection breaks");
+        assert_eq!(received, announced / 2, "{operation}");
+    }
+    assert_eq!(sandbox.get(&document).await.bytes().await.unwrap(), PDF);
+    assert_eq!(total(&sandbox).await, 2, "what broke off was done all the same");
+    // An answer that is an error stays one.
+    plan(&sandbox, "create_session", "truncated-body").await;
+    problem(sandbox.post("/sign/signing-sessions", &json!([])).await, 400, "bad_request").await;
+}
+
+#[tokio::test]
+async fn tokens_can_expire_before_their_time() {
+    let mut sandbox = TestSandbox::spawn().await;
+    assert_eq!(total(&sandbox).await, 0);
+    for _ in 0..2 {
+        assert_eq!(sandbox.delete("/__sandbox/tokens").await, 204);
+        problem(sandbox.get("/sign/signing-sessions").await, 401, "invalid_token").await;
+        sandbox.token = sandbox.new_token().await;
+        assert_eq!(total(&sandbox).await, 0);
+    }
+    plan(&sandbox, "get_token", "500").await;
+    let answer = sandbox.http.post(format!("{}/auth/open/connect/token", sandbox.base)).send().await.unwrap();
+    problem(answer, 500, "internal_server_error").await;
+    // A restart forgets what was planned, and takes all tokens for good.
+    let old = sandbox.token.clone();
+    let mut sandbox = sandbox.restart().await;
+    sandbox.token = old;
+    assert_eq!(total(&sandbox).await, 0);
+}
+
+#[tokio::test]
 async fn plans_must_make_sense_and_can_be_cleared() {
     let sandbox = TestSandbox::spawn().await;
     for (body, name) in [
         (json!({ "operation": "nothing", "fault": "500" }), "operation"),
         (json!({ "operation": "get_session", "fault": "explode" }), "fault"),
         (json!({ "operation": "get_session", "fault": "500", "times": 0 }), "times"),
+        (json!({ "operation": "delete_session", "fault": "truncated-body" }), "fault"),
     ] {
         assert_eq!(invalid_params(sandbox.post("/__sandbox/faults", &body).await).await, [name]);
     }
