@@ -12,7 +12,6 @@ mod pages;
 pub mod random;
 pub mod router;
 mod security;
-mod serve;
 pub mod sessions;
 pub mod signals;
 pub mod site;

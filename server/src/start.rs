@@ -1,6 +1,6 @@
 //! Puts the portal together, runs it, and takes it apart.
 
-use std::{fs::File, io, net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{fs::File, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use app::paths;
 use argon2::Params;
@@ -18,12 +18,15 @@ use crate::{
     config::Config,
     live,
     random::{Random, RandomError, SystemRandom},
-    router, serve, sessions,
+    router, sessions,
     site::Site,
     state::Portal,
     store::{OpenError, Store, StoreError, staff},
     upstream::{self, ConnectError},
 };
+
+/// How long requests may take to end when the portal stops, and then the work that they left.
+const DRAIN: Duration = Duration::from_secs(10);
 
 /// What the machine gives, and what tests give instead.
 pub struct Machine {
@@ -175,9 +178,13 @@ impl Server {
         });
         portal.tasks.spawn(auth::sweep(Arc::clone(&portal)));
         portal.tasks.spawn(live::run(Arc::clone(&portal)));
-        serve::serve(listener, router, portal.shutdown.clone()).await;
+        let server = serve::Server::new(serve::Limits { drain: DRAIN, ..serve::Limits::default() });
+        let cut_off = server.run(listener, router, portal.shutdown.clone()).await;
+        if cut_off > 0 {
+            tracing::warn!(connections = cut_off, "some requests did not end in time and are cut off");
+        }
         portal.tasks.close();
-        if tokio::time::timeout(serve::DRAIN, portal.tasks.wait()).await.is_err() {
+        if tokio::time::timeout(DRAIN, portal.tasks.wait()).await.is_err() {
             tracing::warn!("some background work did not end in time and is cut off");
         }
         if let Some((running, stop)) = service {
