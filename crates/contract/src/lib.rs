@@ -15,6 +15,7 @@
 mod collection;
 mod digest;
 mod document;
+mod event;
 mod ids;
 mod list;
 mod open_enum;
@@ -29,6 +30,7 @@ pub use collection::{
 };
 pub use digest::{ParseDigestError, Sha256Digest};
 pub use document::{Document, DocumentHash, DocumentPatch, HashAlgorithm, MimeType};
+pub use event::{Event, EventData, EventName};
 pub use ids::{ArchiveDocumentId, DocumentCollectionId, DocumentId, PackageId, ParseIdError, SigningSessionId};
 pub use list::{ListQuery, Page, Sort, SortField};
 pub use problem::{InvalidParam, Problem, ProblemCode};

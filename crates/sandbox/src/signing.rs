@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use contract::{DocumentAction, DocumentId, Extra, MimeType, Signature, SignatureType, SigningSessionId};
+use contract::{DocumentAction, DocumentId, EventName, Extra, MimeType, Signature, SignatureType, SigningSessionId};
 use time::OffsetDateTime;
 
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
     step::{Effect, Input, Progress, Refused, step},
     store::{
         documents::{self, StoredDocument},
+        events,
         sessions::{self, StoredSession},
         visits::{self, Event, EventKind, GivenConsent, Identity, Origin, Visit},
     },
@@ -60,8 +61,8 @@ pub(crate) async fn sign(app: &App, actor: &Actor<'_>) -> Result<(), ActError> {
     let Visit { consent: Some(consent), identity: Some(identity), .. } = visit else {
         return Err(Refused::Unfinished.into());
     };
-    let mut events = visits::events(&mut db, actor.session, actor.cookie_hash).await?;
-    events.push(Event { kind: EventKind::Signed.as_str().into(), at: now, origin: actor.origin.clone() });
+    let mut happened = visits::events(&mut db, actor.session, actor.cookie_hash).await?;
+    happened.push(Event { kind: EventKind::Signed.as_str().into(), at: now, origin: actor.origin.clone() });
 
     let mut to_sign = Vec::new();
     for reference in session.terms.documents.iter().filter(|document| document.action == DocumentAction::Sign) {
@@ -75,7 +76,7 @@ pub(crate) async fn sign(app: &App, actor: &Actor<'_>) -> Result<(), ActError> {
     }
     drop(db);
 
-    let testimony = Testimony { session: actor.session, consent, identity, events };
+    let testimony = Testimony { session: actor.session, consent, identity, events: happened };
     let sealer = app.clone();
     let sealed = tokio::task::spawn_blocking(move || {
         to_sign
@@ -120,6 +121,8 @@ pub(crate) async fn sign(app: &App, actor: &Actor<'_>) -> Result<(), ActError> {
     let (standing, effects) = step(session.standing, Input::Sign(Progress::COMPLETE), now)?;
     sessions::update(&mut tx, actor.session, &standing).await?;
     visits::record(&mut tx, actor.session, Some(actor.cookie_hash), EventKind::Signed, now, actor.origin).await?;
+    let reference = session.terms.external_reference.as_deref();
+    events::record(&mut tx, EventName::SessionCompleted, actor.session, reference, now).await?;
     for effect in effects {
         match effect {
             Effect::StoreSignatures => {
@@ -145,6 +148,8 @@ pub(crate) async fn reject(app: &App, actor: &Actor<'_>, reason: Option<String>)
     let (standing, _) = step(session.standing, Input::Reject(reason), now)?;
     sessions::update(&mut tx, actor.session, &standing).await?;
     visits::record(&mut tx, actor.session, Some(actor.cookie_hash), EventKind::Rejected, now, actor.origin).await?;
+    let reference = session.terms.external_reference.as_deref();
+    events::record(&mut tx, EventName::SessionRejected, actor.session, reference, now).await?;
     tx.commit().await?;
     tracing::info!(session.id = %actor.session, "session {} is rejected", actor.session);
     Ok(())

@@ -14,6 +14,7 @@ use crate::{
     random,
     service::App,
     signing::{self, ActError, Actor},
+    step::{Input, step},
     store::{
         sessions,
         visits::{self, EventKind, GivenConsent, Origin, Visit},
@@ -56,21 +57,22 @@ async fn walk_through(app: &App, session: SigningSessionId, origin: &Origin) -> 
     let now = app.clock.now();
     let cookie_hash = fingerprint(&random::hex_text::<16>(app.random.as_ref())?);
     let mut tx = app.store.write().await?;
-    let terms = sessions::find(&mut tx, session, now).await?.ok_or(ActError::Unknown)?.terms;
-    let provider = identity::providers(&terms).swap_remove(0);
-    let (name, national_id) = identity::test_person(&terms);
+    let stored = sessions::find(&mut tx, session, now).await?.ok_or(ActError::Unknown)?;
+    step(stored.standing.clone(), Input::Visit, now)?;
+    let provider = identity::providers(&stored.terms).swap_remove(0);
+    let (name, national_id) = identity::test_person(&stored.terms);
     let visit = Visit {
         viewed: true,
         consent: Some(GivenConsent {
-            text: pages::consent_text(&terms, &Language::En),
+            text: pages::consent_text(&stored.terms, &Language::En),
             language: Language::En,
             at: now,
         }),
         identity: Some(identity::authenticate(app, provider, name, Some(national_id), now)?),
     };
-    visits::begin(&mut tx, &cookie_hash, session, now).await?;
+    visits::begin(&mut tx, &cookie_hash, &stored, now, origin).await?;
     visits::update(&mut tx, &cookie_hash, &visit).await?;
-    for kind in [EventKind::Opened, EventKind::Viewed, EventKind::Consented, EventKind::Authenticated] {
+    for kind in [EventKind::Viewed, EventKind::Consented, EventKind::Authenticated] {
         visits::record(&mut tx, session, Some(&cookie_hash), kind, now, origin).await?;
     }
     tx.commit().await?;

@@ -141,8 +141,7 @@ impl Guest {
         let cookie = random::hex_text::<32>(self.app.random.as_ref())?;
         let hash = fingerprint(&cookie);
         let mut tx = self.app.store.write().await?;
-        visits::begin(&mut tx, &hash, self.session.id, self.now).await?;
-        visits::record(&mut tx, self.session.id, Some(&hash), EventKind::Opened, self.now, &self.origin).await?;
+        visits::begin(&mut tx, &hash, &self.session, self.now, &self.origin).await?;
         tx.commit().await?;
         let public_url = &self.app.config.public_url;
         let path = public_url.path().trim_end_matches('/');

@@ -5,6 +5,7 @@
 
 pub(crate) mod collections;
 pub(crate) mod documents;
+pub(crate) mod events;
 pub(crate) mod list;
 pub(crate) mod sessions;
 pub(crate) mod sweep;
@@ -86,8 +87,14 @@ impl Store {
 
 /// The tables' history. Written out because `sqlx::migrate!` would compile SQLite a second time, for the macro.
 fn migrations() -> Migrator {
-    let initial = include_str!("../../migrations/0001_initial.sql").into_sql_str();
-    Migrator::with_migrations(vec![Migration::new(1, "initial".into(), MigrationType::Simple, initial, false)])
+    let versions = [
+        (1, "initial", include_str!("../../migrations/0001_initial.sql")),
+        (3, "events", include_str!("../../migrations/0003_events.sql")),
+    ];
+    let migration = |(version, name, sql): (i64, &'static str, &'static str)| {
+        Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
+    };
+    Migrator::with_migrations(versions.map(migration).into())
 }
 
 /// A moment as it is stored. Moments beyond what fits (year 2262) become the last one that does.

@@ -1,11 +1,11 @@
 //! Rows of visits (a signer's browser on its way through a session) and of what happened there.
 
-use contract::{Language, SigningSessionId};
+use contract::{EventName, Language, SigningSessionId};
 use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 use time::{Duration, OffsetDateTime};
 
-use super::{StoreError, moment, nanos};
+use super::{StoreError, events, moment, nanos, sessions::StoredSession};
 use crate::step::Progress;
 
 /// How long a visit lasts. Whoever takes longer starts anew, and authenticates again.
@@ -48,20 +48,30 @@ pub(crate) struct Identity {
     pub(crate) at: OffsetDateTime,
 }
 
-/// Starts a visit.
+/// Starts a visit: the signer opened the link. The first one to a session is an event.
 pub(crate) async fn begin(
     db: &mut SqliteConnection,
     cookie_hash: &str,
-    session: SigningSessionId,
+    session: &StoredSession,
     now: OffsetDateTime,
+    origin: &Origin,
 ) -> Result<(), StoreError> {
+    let opened: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM event WHERE session_id = ? AND kind = ?)")
+        .bind(session.id.to_string())
+        .bind(EventKind::Opened.as_str())
+        .fetch_one(&mut *db)
+        .await?;
+    if !opened {
+        let reference = session.terms.external_reference.as_deref();
+        events::record(db, EventName::SessionOpened, session.id, reference, now).await?;
+    }
     sqlx::query("INSERT INTO visit (cookie_hash, session_id, started_at) VALUES (?, ?, ?)")
         .bind(cookie_hash)
-        .bind(session.to_string())
+        .bind(session.id.to_string())
         .bind(nanos(now))
-        .execute(db)
+        .execute(&mut *db)
         .await?;
-    Ok(())
+    record(db, session.id, Some(cookie_hash), EventKind::Opened, now, origin).await
 }
 
 /// The visit with this cookie, if it is one to this session and not over at `now`.
