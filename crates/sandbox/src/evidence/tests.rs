@@ -1,5 +1,5 @@
-//! Judged by others: what is sealed here must be accepted by xmlsec1, a verifier
-//! that shares no code with this crate, and refused once anything was changed.
+//! Judged by others: what is sealed here must be accepted by verifiers that share no
+//! code with this crate (xmlsec1, signxml, Java), and refused once anything was changed.
 
 mod authority;
 mod hostile;
@@ -92,6 +92,7 @@ fn a_detached_pdf_is_accepted() {
     judge.put("contract.pdf", PDF);
     judge.put("result.xml", xml.as_bytes());
     assert_eq!(judge.verdict("result.xml"), Verdict::Accepted);
+    judge.others_accept(&["result.xml"]);
 }
 
 #[test]
@@ -121,10 +122,12 @@ fn an_enveloped_text_is_accepted_alone() {
         let judge = Judge::new(&authority);
         judge.put("result.xml", xml.as_bytes());
         assert_eq!(judge.verdict("result.xml"), Verdict::Accepted);
+        judge.others_accept(&["result.xml"]);
 
         let (sealed, forged) = (BASE64_STANDARD.encode(text), BASE64_STANDARD.encode(&text[1..]));
         judge.put("result.xml", xml.replace(&sealed, &forged).as_bytes());
         assert_eq!(judge.verdict("result.xml"), Verdict::Changed);
+        judge.others_refuse(&["result.xml"]);
     }
 }
 
@@ -137,6 +140,7 @@ fn the_longest_text_is_accepted_and_a_longer_one_refused() {
     let judge = Judge::new(&authority);
     judge.put("result.xml", xml.as_bytes());
     assert_eq!(judge.verdict("result.xml"), Verdict::Accepted);
+    judge.others_accept(&["result.xml"]);
 
     let longer = document("longer.txt", &MimeType::Text, &text);
     let refused = sign_document(&authority, &signed_by(longer, "Kari", "Yes"), NOW);
@@ -147,17 +151,23 @@ fn the_longest_text_is_accepted_and_a_longer_one_refused() {
 fn another_document_is_refused() {
     let authority = authority(1);
     let judge = Judge::new(&authority);
-    judge.put("result.xml", sign_document(&authority, &contract_pdf(), NOW).unwrap().as_bytes());
-    for at in [0, PDF.len() / 2, PDF.len() - 1] {
+    let xml = sign_document(&authority, &contract_pdf(), NOW).unwrap();
+    judge.put("result.xml", xml.as_bytes());
+    let flipped = [0, PDF.len() / 2, PDF.len() - 1].map(|at| {
         let mut changed = PDF.to_vec();
         changed[at] ^= 1;
-        judge.put("contract.pdf", &changed);
-        assert_eq!(judge.verdict("result.xml"), Verdict::Changed, "byte {at}");
-    }
-    for other in [&b"%PDF-1.7 another"[..], &PDF[..PDF.len() - 1], &[PDF, b"\n"].concat(), b""] {
+        changed
+    });
+    let others = [&b"%PDF-1.7 another"[..], &PDF[..PDF.len() - 1], &[PDF, b"\n"].concat(), b""].map(<[u8]>::to_vec);
+    let mut results = Vec::new();
+    for (n, other) in flipped.iter().chain(&others).enumerate() {
         judge.put("contract.pdf", other);
-        assert_eq!(judge.verdict("result.xml"), Verdict::Changed);
+        assert_eq!(judge.verdict("result.xml"), Verdict::Changed, "{other:?}");
+        judge.put_in(&n.to_string(), "contract.pdf", other);
+        judge.put_in(&n.to_string(), "result.xml", xml.as_bytes());
+        results.push(format!("{n}/result.xml"));
     }
+    judge.others_refuse(&results);
 }
 
 #[test]
@@ -167,6 +177,7 @@ fn changed_evidence_is_refused() {
     let other = digest(b"another").base64();
     let judge = Judge::new(&authority);
     judge.put("contract.pdf", PDF);
+    let mut results = Vec::new();
     for (original, forged) in [
         ("I agree to the terms.", "I agree to all terms."),
         (">Kari Nordmann<", ">Kari Normann<"),
@@ -183,10 +194,13 @@ fn changed_evidence_is_refused() {
     ] {
         assert!(xml.contains(original), "{original} is not in the result");
         let changed = xml.replacen(original, forged, 1);
-        judge.put("result.xml", changed.as_bytes());
-        assert_eq!(judge.verdict("result.xml"), Verdict::Changed, "{forged}");
+        let result = format!("result-{}.xml", results.len());
+        judge.put(&result, changed.as_bytes());
+        assert_eq!(judge.verdict(&result), Verdict::Changed, "{forged}");
         assert!(own_check(&authority, &changed, PDF).is_err(), "{forged}");
+        results.push(result);
     }
+    judge.others_refuse(&results);
 }
 
 /// What our own check says before a result is handed out.
@@ -218,12 +232,14 @@ fn another_root_is_refused() {
     judge.put("contract.pdf", PDF);
     judge.put("result.xml", xml.as_bytes());
     assert_eq!(judge.verdict("result.xml"), Verdict::Untrusted);
+    judge.signxml_refuses(&["result.xml"]);
 
     // Nor does it help to present their certificates for our signature.
     let (ours, theirs) = (ours.seal_identity(), theirs.seal_identity());
     let swapped = xml.replace(&ours.certificate, &theirs.certificate).replace(&ours.root, &theirs.root);
     judge.put("result.xml", swapped.as_bytes());
     assert_eq!(judge.verdict("result.xml"), Verdict::Changed);
+    judge.others_refuse(&["result.xml"]);
 }
 
 #[test]
@@ -239,6 +255,7 @@ fn a_session_without_consent_or_national_id_is_accepted() {
     judge.put("contract.pdf", PDF);
     judge.put("result.xml", xml.as_bytes());
     assert_eq!(judge.verdict("result.xml"), Verdict::Accepted);
+    judge.others_accept(&["result.xml"]);
 }
 
 #[test]

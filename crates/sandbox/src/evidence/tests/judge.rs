@@ -1,9 +1,18 @@
-//! Outside judges: xmlsec1 and xmllint, run in a directory of their own.
+//! Outside judges: xmlsec1, signxml, Java's XML signatures, ETSI's schema and OpenSSL, run in a directory of their own.
 
 use std::{ffi::OsStr, fs, process::Output};
 
 use super::{super::Authority, NOW};
 use crate::tools;
+
+/// When the judges judge. It is fixed so that the certificates' life does not end the tests'.
+pub(crate) const MOMENT: &str = "2026-11-24T12:00:00Z";
+
+/// The schema of both namespaces in which a verifier finds a signature.
+const BOTH_SCHEMAS: &str = r#"<schema xmlns="http://www.w3.org/2001/XMLSchema">
+<import namespace="http://www.w3.org/2000/09/xmldsig#" schemaLocation="schemas/xmldsig-core-schema.xsd"/>
+<import namespace="http://uri.etsi.org/01903/v1.3.2#" schemaLocation="xades/schemas/XAdES01903v132-201601.xsd"/>
+</schema>"#;
 
 /// What xmlsec1 says about a result.
 #[derive(Debug, PartialEq, Eq)]
@@ -34,6 +43,55 @@ impl Judge {
         fs::write(self.dir.path().join(name), bytes).unwrap_or_else(|error| panic!("{name:?}: {error}"));
     }
 
+    /// As [`Judge::put`], in a folder of its own.
+    pub(super) fn put_in(&self, folder: &str, name: &str, bytes: &[u8]) {
+        fs::create_dir_all(self.dir.path().join(folder)).unwrap();
+        self.put(&format!("{folder}/{name}"), bytes);
+    }
+
+    /// signxml, with the root alone to trust, and Java accept all of these results, and they follow ETSI's schema.
+    pub(super) fn others_accept(&self, results: &[impl AsRef<str>]) {
+        for said in [self.by_signxml(results), self.by_java(results)] {
+            let accepted = results.iter().map(|result| format!("accepted {}", result.as_ref()));
+            assert_eq!(said, accepted.collect::<Vec<_>>());
+        }
+        self.follow_schema(results);
+    }
+
+    /// signxml and Java refuse all of these results.
+    pub(super) fn others_refuse(&self, results: &[impl AsRef<str>]) {
+        self.signxml_refuses(results);
+        refused(&self.by_java(results), results);
+    }
+
+    /// signxml refuses all of these results. Java does not ask whom a certificate belongs to.
+    pub(super) fn signxml_refuses(&self, results: &[impl AsRef<str>]) {
+        refused(&self.by_signxml(results), results);
+    }
+
+    fn by_signxml(&self, results: &[impl AsRef<str>]) -> Vec<String> {
+        let arguments = ["root.pem", MOMENT].into_iter().chain(results.iter().map(AsRef::as_ref));
+        lines(&tools::python(self.dir.path(), "xades.py", arguments))
+    }
+
+    fn by_java(&self, results: &[impl AsRef<str>]) -> Vec<String> {
+        lines(&tools::java(self.dir.path(), "Xades.java", results.iter().map(AsRef::as_ref)))
+    }
+
+    fn follow_schema(&self, results: &[impl AsRef<str>]) {
+        let source = tools::python_environment().join("schemas/signxml");
+        for (folder, schema) in [("schemas", "xmldsig-core-schema.xsd"), ("xades/schemas", "XAdES01903v132-201601.xsd")]
+        {
+            self.put_in(folder, schema, &fs::read(source.join(folder).join(schema)).unwrap());
+        }
+        self.put("both.xsd", BOTH_SCHEMAS.as_bytes());
+        let options = ["--nonet", "--noout", "--schema", "both.xsd"];
+        let arguments = options.into_iter().chain(results.iter().map(AsRef::as_ref));
+        let output = self.run("xmllint", "libxml2-utils", arguments);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && said.matches(" validates").count() == results.len(), "{said}");
+    }
+
     pub(super) fn verdict(&self, result: &str) -> Verdict {
         let output = self.verify(&[result]);
         let word = |wanted| words(&output).any(|word| word == wanted);
@@ -55,8 +113,8 @@ impl Judge {
     }
 
     fn verify(&self, results: &[&str]) -> String {
-        // The moment is fixed so that the certificates' life does not end the tests'.
-        let options = ["--verify", "--trusted-pem", "root.pem", "--verification-gmt-time", "2026-11-24+12:00:00"];
+        let moment = MOMENT.trim_end_matches('Z').replace('T', "+");
+        let options = ["--verify", "--trusted-pem", "root.pem", "--verification-gmt-time", &moment];
         let output = self.run("xmlsec1", "xmlsec1", options.iter().chain(results));
         let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
         let all_accepted = words(&text).filter(|word| *word == "OK").count() == results.len();
@@ -90,4 +148,16 @@ impl Judge {
 /// xmlsec1's lines that are or end in a verdict, as its versions write `OK` or `Verification status: OK`.
 fn words(output: &str) -> impl Iterator<Item = &str> {
     output.lines().map(|line| line.strip_prefix("Verification status: ").unwrap_or(line))
+}
+
+fn lines(text: &str) -> Vec<String> {
+    text.lines().map(str::to_owned).collect()
+}
+
+/// The judge refused every result, each with a reason that lies in the result.
+fn refused(said: &[String], results: &[impl AsRef<str>]) {
+    assert_eq!(said.len(), results.len(), "{said:#?}");
+    for (said, result) in said.iter().zip(results) {
+        assert!(said.starts_with(&format!("refused {}: ", result.as_ref())), "{said}");
+    }
 }
