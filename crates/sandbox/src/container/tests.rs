@@ -1,4 +1,4 @@
-//! Judged by others: qpdf, poppler and OpenSSL, which share no code with this crate.
+//! Judged by others: qpdf, poppler, NSS, OpenSSL and pyHanko, which share no code with this crate.
 
 mod judge;
 mod odd;
@@ -8,6 +8,7 @@ use contract::MimeType;
 use self::judge::Judge;
 use super::{ContainerDocument, ContainerInput, ContainerSignature, Level, make};
 use crate::{
+    clock::{Clock, SystemClock},
     evidence::{
         Authority, sign_document,
         tests::{NOW, authority, document, signed_by},
@@ -87,6 +88,39 @@ fn a_small_contract_satisfies_every_judge() {
 }
 
 #[test]
+fn pyhanko_trusts_a_package_and_its_time() {
+    let authority = authority(1);
+    let contract = Draft::with_pages(2).finish();
+    let (package, _) = package(&authority, &[("contract.pdf", &contract)]);
+    let documents = [ContainerDocument { title: "a", name: "a.pdf", bytes: &contract, signatures: &[] }];
+    let input = ContainerInput { title: "a", reference: "a", documents: &documents, level: Level::LongTerm };
+    let judge = Judge::new(&authority, &package);
+    judge.put("long-term.pdf", &make(&authority, &input, NOW).unwrap());
+    let opinions = judge.by_pyhanko(&["package.pdf", "long-term.pdf"]);
+    let trusted = "INTACT:TRUSTED,TIMESTAMP_TOKEN<INTACT:TRUSTED>";
+    for (opinions, changes) in opinions.iter().zip(["UNTOUCHED", "EXTENDED_WITH_LTA_UPDATES,ACCEPTABLE_MODIFICATIONS"])
+    {
+        for opinion in &opinions[..2] {
+            assert!(opinion.accepts && opinion.words.contains(&format!("{trusted},{changes}")), "{opinion:?}");
+        }
+    }
+    let [with_questions, without] = [&opinions[0][2], &opinions[1][2]];
+    assert!(!with_questions.accepts && with_questions.words.contains("no revocation information"));
+    assert!(without.accepts && without.words.contains(trusted), "{without:?}");
+}
+
+#[test]
+fn poppler_trusts_the_seal() {
+    let now = SystemClock.now();
+    let dir = tempfile::tempdir().unwrap();
+    let authority = Authority::load_or_create(dir.path(), now, &mut getrandom::fill).unwrap();
+    let contract = Draft::with_pages(1).finish();
+    let documents = [ContainerDocument { title: "a", name: "a.pdf", bytes: &contract, signatures: &[] }];
+    let input = ContainerInput { title: "a", reference: "a", documents: &documents, level: Level::Timestamped };
+    Judge::new(&authority, &make(&authority, &input, now).unwrap()).seal_is_trusted();
+}
+
+#[test]
 fn several_documents_with_names_of_all_kinds_go_into_one() {
     let authority = authority(1);
     let [one, two, three] = [1, 2, 4].map(|pages| Draft::with_pages(pages).finish());
@@ -153,18 +187,29 @@ fn whatever_is_changed_is_noticed() {
     let contract = Draft::with_pages(1).finish();
     let (package, _) = package(&authority, &[("contract.pdf", &contract)]);
     let find = |text: &[u8]| package.windows(text.len()).position(|window| window == text).unwrap();
+    let mut names = Vec::new();
+    let all = Judge::new(&authority, &package);
     for at in [10, find(b"/MediaBox"), find(b"EmbeddedFile"), find(b"cs:Evidence"), package.len() - 30] {
         let mut changed = package.clone();
         changed[at] ^= 1;
         let judge = Judge::new(&authority, &changed);
-        assert!(!judge.seal_verifies(), "byte {at}");
+        assert!(!judge.seal_verifies() && judge.poppler_says("Digest Mismatch"), "byte {at}");
+        names.push(format!("{at}.pdf"));
+        all.put(&names[names.len() - 1], &changed);
+    }
+    for opinion in all.by_pyhanko(&names).as_flattened() {
+        assert!(!opinion.accepts && !opinion.words.contains("INTACT"), "{opinion:?}");
     }
     let appended = [&*package, b"\n% more\n"].concat();
     assert!(!Judge::new(&authority, &appended).covers_everything());
     assert!(Judge::new(&authority, &package).seal_verifies());
 
     let stranger = crate::evidence::tests::authority(2);
-    assert!(!Judge::new(&stranger, &package).seal_verifies(), "another root");
+    let judge = Judge::new(&stranger, &package);
+    assert!(!judge.seal_verifies(), "another root");
+    for opinion in judge.by_pyhanko(&["package.pdf"]).as_flattened() {
+        assert!(!opinion.accepts && opinion.words.contains("INTACT:UNTRUSTED"), "{opinion:?}");
+    }
 }
 
 #[test]

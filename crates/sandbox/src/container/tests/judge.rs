@@ -8,7 +8,10 @@ use x509_cert::der::{Decode, Encode};
 
 use super::NOW;
 use crate::{
-    evidence::{Authority, tests::judge::Judge as EvidenceJudge},
+    evidence::{
+        Authority,
+        tests::judge::{Judge as EvidenceJudge, MOMENT},
+    },
     tools,
 };
 
@@ -44,14 +47,31 @@ impl Judge {
         assert!(!said.contains("Not total document signed"), "{said}");
     }
 
+    /// poppler trusts the seal's certificate, with the root alone to trust. It judges by the machine's clock.
+    pub(super) fn seal_is_trusted(&self) {
+        fs::create_dir(self.dir.path().join("nss")).unwrap();
+        for arguments in ["-N --empty-password", "-A -n root -t CT,C,C -i root.pem"] {
+            let arguments = arguments.split(' ').chain(["-d", "sql:nss"]).collect::<Vec<_>>();
+            let output = self.run("certutil", "libnss3-tools", &arguments);
+            assert!(output.status.success(), "{}", text(&output));
+        }
+        let said = text(&self.run("pdfsig", "poppler-utils", &["-nssdir", "sql:nss", "package.pdf"]));
+        assert!(said.contains("Signature is Valid") && said.contains("Certificate is Trusted"), "{said}");
+    }
+
+    /// What poppler says of the seal itself, without asking whose it is.
+    pub(super) fn poppler_says(&self, words: &str) -> bool {
+        self.pdfsig().contains(words)
+    }
+
     /// Whether poppler sees the whole file covered.
     pub(super) fn covers_everything(&self) -> bool {
-        !self.pdfsig().contains("Not total document signed")
+        !self.poppler_says("Not total document signed")
     }
 
     /// Whether poppler finds the seal valid.
     pub(super) fn seal_is_valid(&self) -> bool {
-        self.pdfsig().contains("Signature is Valid")
+        self.poppler_says("Signature is Valid")
     }
 
     fn pdfsig(&self) -> String {
@@ -125,12 +145,32 @@ impl Judge {
         }
     }
 
-    /// xmlsec1 accepts signatures among the files that [`Judge::holds`] has saved.
+    /// xmlsec1 and signxml accept signatures among the files that [`Judge::holds`] has saved.
     pub(super) fn signatures_verify(&self, names: &[&str]) {
+        let files = self.dir.path().join("files");
         let options = ["--verify", "--trusted-pem", "../root.pem", "--verification-gmt-time", "2026-11-24+12:00:00"];
-        let arguments: Vec<&str> = options.iter().chain(names).copied().collect();
-        let output = tools::run(&self.dir.path().join("files"), "xmlsec1", "xmlsec1", &arguments);
+        let output = tools::run(&files, "xmlsec1", "xmlsec1", options.iter().chain(names));
         assert!(output.status.success(), "{}", text(&output));
+        let said = tools::python(&files, "xades.py", ["../root.pem", MOMENT].iter().chain(names));
+        assert_eq!(said.matches("accepted ").count(), names.len(), "{said}");
+    }
+
+    /// What pyHanko says of packages that were put here: for each one, by its commands `validate` and
+    /// `adesverify`, and by `adesverify` without questions to the authority.
+    pub(super) fn by_pyhanko(&self, packages: &[impl AsRef<str>]) -> Vec<[Opinion; 3]> {
+        let arguments = ["root.pem", MOMENT].into_iter().chain(packages.iter().map(AsRef::as_ref));
+        let said = tools::python(self.dir.path(), "pades.py", arguments);
+        let mut opinions = said.lines().map(Opinion::read);
+        packages
+            .iter()
+            .map(|package| {
+                ["validate", "ades", "ades-lt"].map(|check| {
+                    let (asked, opinion) = opinions.next().unwrap();
+                    assert_eq!(asked, (check, package.as_ref()));
+                    opinion
+                })
+            })
+            .collect()
     }
 
     /// The pages after the evidence pages look like the documents', one after the other.
@@ -174,6 +214,21 @@ impl Judge {
 
     pub(super) fn run(&self, program: &str, package: &str, arguments: &[&str]) -> Output {
         tools::run(self.dir.path(), program, package, arguments)
+    }
+}
+
+/// What pyHanko says.
+#[derive(Debug)]
+pub(super) struct Opinion {
+    pub(super) accepts: bool,
+    pub(super) words: String,
+}
+
+impl Opinion {
+    /// Reads a line, which also says what was asked about which package.
+    fn read(line: &str) -> ((&str, &str), Self) {
+        let [check, package, exit, words] = line.splitn(4, '\t').collect::<Vec<_>>().try_into().unwrap();
+        ((check, package), Self { accepts: exit == "0", words: words.to_owned() })
     }
 }
 
