@@ -36,10 +36,15 @@ mod store;
 mod sweep;
 #[cfg(test)]
 mod tools;
+mod tsa;
 
 use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
 
-use axum::{Router, middleware, response::IntoResponse, routing::get};
+use axum::{
+    Router, middleware,
+    response::IntoResponse,
+    routing::{get, post},
+};
 use http::{HeaderName, HeaderValue, header};
 use secrecy::SecretString;
 use time::Duration;
@@ -154,6 +159,7 @@ impl Sandbox {
             .nest("/sign", api::router(app))
             .merge(oauth::router(app))
             .route("/livez", get(|| async { "ok\n" }))
+            .route("/tsa", post(tsa::stamp))
             .merge(pages::router());
         if app.config.control_plane {
             router = router.nest("/__sandbox", control::router());

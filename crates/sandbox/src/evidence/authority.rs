@@ -20,7 +20,9 @@ use super::{
     EvidenceError,
     certificate::{self, Issued},
     cms::{self, Content},
-    time_stamp, verify,
+    time_stamp,
+    time_stamp_protocol::{self, Refusal},
+    verify,
 };
 use crate::private_files;
 
@@ -126,7 +128,7 @@ impl Authority {
         if !self.seal_is_valid_at(now) {
             return Err(EvidenceError::SealNotValid { at: now });
         }
-        let stamp = |value: &[u8]| time_stamp::token(&self.time_stamps, &self.root.certificate, value, now);
+        let stamp = |value: &[u8]| time_stamp::over(&self.time_stamps, &self.root.certificate, value, now);
         cms::sign(&self.seal, &self.root.certificate, Content::Detached(digest), Some(&stamp))
             .map_err(certificate::asn1)
     }
@@ -148,7 +150,30 @@ impl Authority {
 
     /// A time stamp (RFC 3161) over bytes.
     pub(super) fn time_stamp(&self, stamped: &[u8], now: OffsetDateTime) -> Result<Vec<u8>, EvidenceError> {
-        time_stamp::token(&self.time_stamps, &self.root.certificate, stamped, now).map_err(certificate::asn1)
+        time_stamp::over(&self.time_stamps, &self.root.certificate, stamped, now).map_err(certificate::asn1)
+    }
+
+    /// The reply (`TimeStampResp`) to a query (`TimeStampReq`) of RFC 3161, both in DER. A query that cannot be
+    /// granted gets a reply that says why.
+    ///
+    /// # Errors
+    /// [`EvidenceError::Certificate`].
+    pub(crate) fn reply_to_time_stamp_query(
+        &self,
+        query: &[u8],
+        now: OffsetDateTime,
+    ) -> Result<Vec<u8>, EvidenceError> {
+        let query = if certificate::covers(&self.time_stamps.certificate, now, now) {
+            time_stamp_protocol::read(query)
+        } else {
+            Err(Refusal::OutOfService)
+        };
+        match query {
+            Ok(query) => time_stamp::token(&self.time_stamps, &self.root.certificate, &query, now)
+                .and_then(|token| time_stamp_protocol::granted(&token)),
+            Err(refusal) => time_stamp_protocol::rejected(refusal),
+        }
+        .map_err(certificate::asn1)
     }
 
     pub(super) fn seal_identity(&self) -> &SealIdentity {

@@ -36,7 +36,12 @@ pub(super) enum Content<'a> {
     /// Bytes that are kept elsewhere: their SHA-256.
     Detached([u8; 32]),
     /// The information of a time stamp (`TSTInfo`), which goes into the signature.
-    TimeStamp(&'a [u8]),
+    TimeStamp {
+        /// Its DER.
+        info: &'a [u8],
+        /// Whether the certificates go into the signature too.
+        certificates: bool,
+    },
 }
 
 /// Makes a time stamp over a signature value.
@@ -49,11 +54,11 @@ pub(super) fn sign(
     content: Content<'_>,
     time_stamp: Option<Stamp<'_>>,
 ) -> der::Result<Vec<u8>> {
-    let (version, content_type, digest, content) = match content {
-        Content::Detached(digest) => (CmsVersion::V1, DATA, digest, None),
-        Content::TimeStamp(info) => {
+    let (version, content_type, digest, content, with_certificates) = match content {
+        Content::Detached(digest) => (CmsVersion::V1, DATA, digest, None, true),
+        Content::TimeStamp { info, certificates } => {
             let content = Any::new(Tag::OctetString, info)?;
-            (CmsVersion::V3, TIME_STAMP_INFO, Sha256::digest(info).into(), Some(content))
+            (CmsVersion::V3, TIME_STAMP_INFO, Sha256::digest(info).into(), Some(content), certificates)
         }
     };
     let signed_attributes = SetOfVec::try_from(vec![
@@ -83,13 +88,17 @@ pub(super) fn sign(
         signature: OctetString::new(signature.as_bytes())?,
         unsigned_attrs: unsigned_attributes,
     };
-    let certificates =
-        [&signer.certificate, root].map(|certificate| CertificateChoices::Certificate(certificate.clone()));
+    let certificates = if with_certificates {
+        let both = [&signer.certificate, root].map(|certificate| CertificateChoices::Certificate(certificate.clone()));
+        Some(Vec::from(both).try_into()?)
+    } else {
+        None
+    };
     let signed = SignedData {
         version,
         digest_algorithms: SetOfVec::try_from(vec![algorithm(SHA256)])?,
         encap_content_info: EncapsulatedContentInfo { econtent_type: content_type, econtent: content },
-        certificates: Some(Vec::from(certificates).try_into()?),
+        certificates,
         crls: None,
         signer_infos: vec![info].try_into()?,
     };

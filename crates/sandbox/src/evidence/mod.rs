@@ -19,7 +19,7 @@
 //! Reading order: [`sign_document`] in `xades` tells the whole story; `statement`
 //! writes the evidence, `xml` is the writer, `verify` the check that every result
 //! passes before it is handed out, `authority` the keys and certificates, `cms` and
-//! `time_stamp` what those sign beside XML.
+//! `time_stamp` what those sign beside XML, `time_stamp_protocol` how others ask for time stamps.
 
 mod authority;
 mod certificate;
@@ -29,6 +29,7 @@ mod statement;
 #[cfg(test)]
 pub(crate) mod tests;
 mod time_stamp;
+mod time_stamp_protocol;
 mod verify;
 mod xades;
 mod xml;

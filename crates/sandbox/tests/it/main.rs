@@ -12,3 +12,4 @@ mod sessions;
 mod support;
 mod time_passes;
 mod tokens;
+mod tsa;
