@@ -10,6 +10,7 @@ pub mod error;
 pub mod live;
 mod pages;
 pub mod random;
+pub mod rights;
 pub mod router;
 mod security;
 pub mod sessions;

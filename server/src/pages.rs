@@ -2,18 +2,28 @@
 
 use std::{sync::Arc, time::Duration};
 
-use app::{backend::Backend, error::PortalError, form::FormOutcome, model::Staff, paths};
+use app::{
+    backend::Backend,
+    error::PortalError,
+    form::FormOutcome,
+    model::{Permission, Staff},
+    paths,
+};
 use axum::{
-    Router,
     body::Body,
     extract::{Request, State},
     response::{IntoResponse, Response},
-    routing::get,
 };
-use http::{HeaderValue, Method, StatusCode, Uri, header};
+use http::{HeaderValue, StatusCode, Uri, header};
 use leptos::{context::provide_context, nonce::Nonce};
 
-use crate::{backend::Desk, error::ApiError, security::headers, state::Portal};
+use crate::{
+    backend::Desk,
+    error::ApiError,
+    rights::{Access, Routes},
+    security::headers,
+    state::Portal,
+};
 
 /// How long a page may take. The signing API's own deadlines are shorter.
 const DEADLINE: Duration = Duration::from_secs(45);
@@ -21,13 +31,26 @@ const DEADLINE: Duration = Duration::from_secs(45);
 /// Longest error of a server function, in bytes.
 const ERROR_BYTES_MAX: usize = 64 * 1024;
 
-/// Pages and the data that islands ask for; all need a sign-in.
-pub(crate) fn routes() -> Router<Arc<Portal>> {
+/// Pages that need no more than a permission, by their routes in the application.
+/// Sign-in and set-up have handlers of their own.
+pub(crate) const PAGES: [(&str, Permission); 3] = [
+    (paths::SESSIONS, Permission::SeeSessions),
+    (paths::NEW_SESSION, Permission::Send),
+    (paths::SESSION_ROUTE, Permission::SeeSessions),
+];
+
+/// Server functions: the data of pages. All are read only.
+pub(crate) const FUNCTIONS: [(&str, Permission); 2] =
+    [(paths::API_LIST, Permission::SeeSessions), (paths::API_DETAIL, Permission::SeeSessions)];
+
+/// Pages, and their data for scripts. What is not on the lists is not served.
+pub(crate) fn routes(routes: Routes) -> Routes {
+    // Asking for the list also starts what Leptos runs its tasks on.
     let pages = leptos_axum::generate_route_list(app::App);
-    let pages = pages.iter().map(|page| page.path()).filter(|path| ![paths::SETUP, paths::SIGN_IN].contains(path));
-    let router = pages.fold(Router::new(), |router, path| router.route(path, get(page)));
-    let functions = leptos::server_fn::axum::server_fn_paths().filter(|(_, method)| *method == Method::GET);
-    functions.fold(router, |router, (path, _)| router.route(path, get(server_function)))
+    let listed = |path: &str| PAGES.iter().find(|(listed, _)| *listed == path);
+    let pages = pages.iter().filter_map(|page| listed(page.path()));
+    let routes = pages.fold(routes, |routes, (path, needs)| routes.get(path, Access::May(*needs), page));
+    FUNCTIONS.iter().fold(routes, |routes, (path, needs)| routes.get(path, Access::May(*needs), server_function))
 }
 
 async fn page(State(portal): State<Arc<Portal>>, request: Request) -> Response {
@@ -137,5 +160,24 @@ impl Context {
         if let Some(error) = &self.error {
             provide_context(error.clone());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn az_01_every_page_and_every_server_function_is_on_a_list() {
+        let pages: Vec<String> =
+            leptos_axum::generate_route_list(app::App).iter().map(|page| page.path().to_owned()).collect();
+        let mut listed: Vec<&str> = PAGES.iter().map(|(path, _)| *path).collect();
+        listed.extend([paths::SIGN_IN, paths::SETUP]);
+        assert_eq!(pages, listed);
+        let mut functions: Vec<&str> = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
+        functions.sort_unstable();
+        let mut listed = FUNCTIONS.map(|(path, _)| path);
+        listed.sort_unstable();
+        assert_eq!(functions, listed);
     }
 }

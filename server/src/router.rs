@@ -6,7 +6,6 @@ use axum::{
     Router,
     extract::{DefaultBodyLimit, State},
     middleware::{from_fn, from_fn_with_state},
-    routing::get,
 };
 use tower_http::{catch_panic::CatchPanicLayer, csrf::ConfigError, timeout::RequestBodyTimeoutLayer};
 
@@ -14,6 +13,7 @@ use crate::{
     auth,
     error::ApiError,
     live, pages,
+    rights::{Access, Routes},
     security::{csrf, headers},
     sessions, site,
     state::Portal,
@@ -25,29 +25,24 @@ const BODY_BYTES_MAX: usize = 64 * 1024;
 /// Longest silence between two pieces of a body.
 const BODY_SILENCE: Duration = Duration::from_secs(15);
 
-/// The portal's routes.
+/// Every address, and what it takes to use it.
+pub fn routes() -> Routes {
+    let routes = auth::routes(Routes::default());
+    let routes = sessions::routes(routes);
+    let routes = live::routes(routes);
+    let routes = pages::routes(routes);
+    // What a load balancer asks.
+    routes.get("/livez", Access::Machines, livez).get("/readyz", Access::Machines, readyz)
+}
+
+/// The portal's routes with the layers around them.
 ///
 /// # Errors
 /// The portal's public address is no origin.
 pub fn router(portal: &Arc<Portal>) -> Result<Router, ConfigError> {
-    // Everything, known or unknown, needs a sign-in ...
-    let guarded = Router::new()
-        .merge(auth::guarded())
-        .merge(sessions::routes())
-        .merge(live::routes())
-        .merge(pages::routes())
-        .fallback(pages::not_found)
-        .method_not_allowed_fallback(pages::method_not_allowed)
-        .layer(from_fn(auth::require));
-    // ... but these, the browser's files, and what a load balancer asks.
-    let open = auth::open().method_not_allowed_fallback(pages::method_not_allowed);
-    let health = Router::new().route("/livez", get(livez)).route("/readyz", get(readyz));
-
     // From the inside out: the last layer sees a request first.
-    Ok(guarded
-        .merge(open)
-        .layer(from_fn_with_state(Arc::clone(portal), auth::identify))
-        .merge(health)
+    Ok(routes()
+        .into_router(portal)
         .layer(RequestBodyTimeoutLayer::new(BODY_SILENCE))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(from_fn(csrf::require_proof))

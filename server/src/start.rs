@@ -2,6 +2,7 @@
 
 use std::{fs::File, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
+use ::upstream::SigningApi;
 use app::paths;
 use argon2::Params;
 use axum::Router;
@@ -38,7 +39,12 @@ pub struct Machine {
     pub random: Arc<dyn Random>,
     /// How dear a password's hash is.
     pub password_cost: Params,
+    /// What stands between the portal and the signing API.
+    pub between: Between,
 }
+
+/// Given the signing API, answers what the portal takes for it.
+pub type Between = Box<dyn FnOnce(Arc<dyn SigningApi>) -> Arc<dyn SigningApi> + Send>;
 
 impl Default for Machine {
     fn default() -> Self {
@@ -47,6 +53,7 @@ impl Default for Machine {
             sandbox_clock: Arc::new(sandbox::clock::SystemClock),
             random: Arc::new(SystemRandom),
             password_cost: auth::standard_cost(),
+            between: Box::new(std::convert::identity),
         }
     }
 }
@@ -124,7 +131,7 @@ impl Server {
             leptos: site.leptos_options(&config.site_root),
             site,
             store,
-            upstream: connected.api,
+            upstream: (machine.between)(connected.api),
             auth: Auth::new(machine.password_cost, Arc::clone(&machine.random)),
             clock: machine.clock,
             random: machine.random,

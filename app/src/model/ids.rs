@@ -35,3 +35,7 @@ id! {
     /// One document of a session on its way to the signing API.
     UploadId
 }
+id! {
+    /// A team: the owner of what its members make.
+    TeamId
+}

@@ -6,14 +6,16 @@ mod draft;
 mod ids;
 mod live;
 mod moment;
+mod rights;
 mod session;
 mod staff;
 mod standing;
 
 pub use draft::{DraftDocument, NewSession, SendOutcome, SendPlan, UploadReceipt, field};
-pub use ids::{SessionId, UploadId};
+pub use ids::{SessionId, TeamId, UploadId};
 pub use live::LiveEvent;
 pub use moment::Moment;
+pub use rights::{Permission, Role, Scope};
 pub use session::{
     DocumentView, HashVerdict, ListFilter, ResultKind, ResultView, SessionDetail, SessionList, SessionRow, SigningLink,
 };

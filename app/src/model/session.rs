@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::{Moment, SessionId, Standing};
 
 /// What the list is narrowed to. Lives in the address.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ListFilter {
     /// Only sessions that stand so.
     #[serde(default)]
@@ -15,13 +16,23 @@ pub struct ListFilter {
     #[serde(default)]
     pub text: Option<String>,
     /// Page, from 1.
-    #[serde(default)]
+    #[serde(default = "ListFilter::first")]
     pub page: u32,
+}
+
+impl Default for ListFilter {
+    fn default() -> Self {
+        Self { standing: None, text: None, page: Self::first() }
+    }
 }
 
 impl ListFilter {
     /// Sessions on one page.
     pub const PAGE_SIZE: u32 = 50;
+
+    const fn first() -> u32 {
+        1
+    }
 }
 
 /// A line of the list.

@@ -1,20 +1,31 @@
 //! The stack.
 
-use std::{ffi::OsString, path::Path, sync::Arc, time::Duration};
+use std::{
+    ffi::OsString,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
+use app::model::{Role, TeamId};
 use server::{
     clock::SteppedClock,
     config::{self, Config},
     random::SystemRandom,
     start::{Machine, Server},
     state::Portal,
+    store::{staff, teams},
 };
 use tempfile::TempDir;
 use time::{OffsetDateTime, macros::datetime};
 use tokio::task::JoinHandle;
 use url::Url;
+use uuid::Uuid;
 
-use crate::{requests::Browser, site};
+use crate::{counted::Counted, requests::Browser, site};
 
 /// The first account's user name.
 pub const USERNAME: &str = "anna";
@@ -44,10 +55,19 @@ pub struct TestApp {
     /// A browser; the requests of this type are its.
     pub browser: Browser,
     setup_token: Option<String>,
+    asked: Arc<AtomicUsize>,
     portal: Arc<Portal>,
     running: JoinHandle<()>,
     edit: fn(&mut Config),
     dir: TempDir,
+}
+
+/// A member of staff at a browser.
+pub struct Person {
+    /// Row id of the account.
+    pub id: Uuid,
+    /// The browser, signed in.
+    pub browser: Browser,
 }
 
 impl TestApp {
@@ -62,7 +82,8 @@ impl TestApp {
         site::make(&dir.path().join("site"));
         let clock = Arc::new(SteppedClock::at(START));
         let sandbox_clock = Arc::new(sandbox::clock::SteppedClock::at(START));
-        let server = open(dir.path(), edit, clock.clone(), sandbox_clock.clone()).await;
+        let asked = Arc::default();
+        let server = open(dir.path(), edit, clock.clone(), sandbox_clock.clone(), &asked).await;
         let url = url(&server);
         Self {
             sandbox_url: server.sandbox_url().unwrap().clone(),
@@ -71,6 +92,7 @@ impl TestApp {
             clock,
             sandbox_clock,
             setup_token: setup_token(&server),
+            asked,
             portal: Arc::clone(server.portal()),
             running: tokio::spawn(server.run()),
             edit,
@@ -118,6 +140,49 @@ impl TestApp {
         assert_eq!((answer.status, answer.header("location")), (303, Some("/")), "{}", answer.text());
     }
 
+    /// The team of the first account.
+    pub async fn team(&self) -> TeamId {
+        let mut read = self.portal.store.read().await.unwrap();
+        staff::credentials(&mut read, USERNAME).await.unwrap().unwrap().staff.team
+    }
+
+    /// Makes another team.
+    pub async fn new_team(&self, name: &str) -> TeamId {
+        let id = TeamId(self.portal.random.uuid_v7(START).unwrap());
+        let mut write = self.portal.store.write().await.unwrap();
+        teams::insert(&mut write, id, name, START).await.unwrap();
+        write.commit().await.unwrap();
+        id
+    }
+
+    /// Makes an account with the first account's password, and signs its owner in,
+    /// in a browser of their own.
+    pub async fn person(&self, username: &str, role: Role, team: TeamId) -> Person {
+        let id = self.portal.random.uuid_v7(START).unwrap();
+        let mut write = self.portal.store.write().await.unwrap();
+        let password_hash = staff::credentials(&mut write, USERNAME).await.unwrap().unwrap().password_hash;
+        let account = staff::NewStaff {
+            id,
+            username,
+            name: username,
+            password_hash: &password_hash,
+            role,
+            team,
+            created_at: START,
+        };
+        staff::insert(&mut write, &account).await.unwrap();
+        write.commit().await.unwrap();
+        let browser = Browser::new(self.url.clone());
+        browser.post_form("/sign-in", &[("username", username), ("password", PASSWORD)]).await.expect(303);
+        Person { id, browser }
+    }
+
+    /// How often the signing API was asked anything.
+    #[must_use]
+    pub fn asked(&self) -> usize {
+        self.asked.load(Ordering::Relaxed)
+    }
+
     /// Moves all clocks.
     pub fn advance(&self, by: time::Duration) {
         self.clock.advance(by);
@@ -143,7 +208,8 @@ impl TestApp {
     }
 
     async fn start_again(&mut self) {
-        let server = open(self.dir.path(), self.edit, self.clock.clone(), self.sandbox_clock.clone()).await;
+        let server =
+            open(self.dir.path(), self.edit, self.clock.clone(), self.sandbox_clock.clone(), &self.asked).await;
         self.url = url(&server);
         self.sandbox_url = server.sandbox_url().unwrap().clone();
         self.browser.go_to(self.url.clone());
@@ -176,6 +242,7 @@ async fn open(
     edit: fn(&mut Config),
     clock: Arc<SteppedClock>,
     sandbox_clock: Arc<sandbox::clock::SteppedClock>,
+    asked: &Arc<AtomicUsize>,
 ) -> Server {
     let settings = [
         ("LISTEN", "127.0.0.1:0".into()),
@@ -194,6 +261,10 @@ async fn open(
         random: Arc::new(SystemRandom),
         // The cheapest there is: tests of the real cost are elsewhere.
         password_cost: argon2::Params::new(8, 1, 1, None).unwrap(),
+        between: Box::new({
+            let asked = Arc::clone(asked);
+            move |api| Arc::new(Counted::new(api, asked))
+        }),
     };
     Server::open(config, machine).await.unwrap()
 }

@@ -7,8 +7,9 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "this crate is part of tests, which fail by panicking")]
 
 mod app;
+mod counted;
 mod requests;
 mod site;
 
-pub use app::{LIST, NAME, PASSWORD, TestApp, USERNAME};
+pub use app::{LIST, NAME, PASSWORD, Person, TestApp, USERNAME};
 pub use requests::{Answer, Browser, Site};

@@ -5,14 +5,13 @@ use std::{net::SocketAddr, sync::Arc};
 use app::{
     error::FieldError,
     form::FormOutcome,
-    model::Staff,
+    model::{Role, Staff, TeamId},
     paths::{self, sign_in_then},
 };
 use axum::{
-    Form, Router,
+    Form,
     extract::{ConnectInfo, Query, Request, State},
     response::{IntoResponse, Redirect, Response},
-    routing::{get, post},
 };
 use axum_extra::extract::CookieJar;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
@@ -29,21 +28,23 @@ use super::{
 use crate::{
     error::ApiError,
     pages,
+    rights::{Access, Routes},
     state::Portal,
-    store::{StoreError, Write, logins, staff},
+    store::{StoreError, Write, logins, staff, teams},
 };
 
-/// Routes that need no sign-in.
-pub(crate) fn open() -> Router<Arc<Portal>> {
-    Router::new()
-        .route(paths::SETUP, get(setup_page).post(set_up))
-        .route(paths::SIGN_IN, get(sign_in_page).post(sign_in))
+/// Set-up, sign-in and sign-out.
+pub(crate) fn routes(routes: Routes) -> Routes {
+    routes
+        .get(paths::SETUP, Access::Anyone, setup_page)
+        .post(paths::SETUP, Access::Anyone, set_up)
+        .get(paths::SIGN_IN, Access::Anyone, sign_in_page)
+        .post(paths::SIGN_IN, Access::Anyone, sign_in)
+        .post(paths::SIGN_OUT, Access::SignedIn, sign_out)
 }
 
-/// Routes that need one.
-pub(crate) fn guarded() -> Router<Arc<Portal>> {
-    Router::new().route(paths::SIGN_OUT, post(sign_out))
-}
+/// What the team is called that the first account belongs to.
+const FIRST_TEAM: &str = "First team";
 
 #[derive(Deserialize)]
 struct SetupQuery {
@@ -67,6 +68,7 @@ async fn setup_page(
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct SetupForm {
     #[serde(default)]
     token: String,
@@ -104,14 +106,23 @@ async fn set_up(
     let password_hash = portal.auth.passwords.hash(form.password).await?;
 
     let id = portal.random.uuid_v7(now)?;
+    let team = TeamId(portal.random.uuid_v7(now)?);
     let login = LoginToken::new(portal.random.as_ref())?;
     let mut write = portal.store.write().await?;
     // Looked at again inside the transaction: of two who come at once, one is first.
     if staff::any(&mut write).await? {
         return Ok(Redirect::to(paths::SIGN_IN).into_response());
     }
-    let account =
-        staff::NewStaff { id, username: &username, name: &name, password_hash: &password_hash, created_at: now };
+    teams::insert(&mut write, team, FIRST_TEAM, now).await?;
+    let account = staff::NewStaff {
+        id,
+        username: &username,
+        name: &name,
+        password_hash: &password_hash,
+        role: Role::Admin,
+        team,
+        created_at: now,
+    };
     staff::insert(&mut write, &account).await?;
     logins::insert(&mut write, login.id(), id, now).await?;
     commit(write).await?;
@@ -166,6 +177,7 @@ async fn sign_in_page(
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct SignInForm {
     #[serde(default)]
     username: String,

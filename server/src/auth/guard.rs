@@ -1,4 +1,4 @@
-//! The check that every request passes: whose it is, and whether that is enough.
+//! Whose request it is. Whether that is enough, [`rights`](crate::rights) decides.
 
 use std::sync::Arc;
 
@@ -39,11 +39,9 @@ pub(crate) async fn identify(State(portal): State<Arc<Portal>>, mut request: Req
     }
 }
 
-/// Lets only those pass who are signed in.
-pub(crate) async fn require(request: Request, next: Next) -> Response {
-    if request.extensions().get::<Staff>().is_some() {
-        next.run(request).await
-    } else if !reads_html(request.headers()) {
+/// The answer for somebody who is not signed in and has to be.
+pub(crate) fn turn_away(request: &Request) -> Response {
+    if !reads_html(request.headers()) {
         ApiError::from(PortalError::unauthenticated()).into_response()
     } else if request.method() == Method::GET {
         let target = request.uri().path_and_query().map_or(paths::SESSIONS, |target| target.as_str());
@@ -86,11 +84,13 @@ pub(crate) fn is_good(login: &logins::Login, limits: LoginConfig, now: OffsetDat
     login.active_at > millis(now - limits.idle) && login.created_at > millis(now - limits.lifetime)
 }
 
-/// Whether a sign-in still holds. For streams, which outlive the request that was checked.
+/// Whose a sign-in is, if it still holds. For streams, which outlive the request
+/// that was checked.
 ///
 /// # Errors
 /// The database is out of reach.
-pub async fn still_signed_in(portal: &Portal, id: LoginId) -> Result<bool, ApiError> {
+pub async fn still_signed_in(portal: &Portal, id: LoginId) -> Result<Option<Staff>, ApiError> {
     let login = logins::find(&mut *portal.store.read().await?, id).await?;
-    Ok(login.is_some_and(|login| is_good(&login, portal.config.login, portal.clock.now())))
+    let login = login.filter(|login| is_good(login, portal.config.login, portal.clock.now()));
+    Ok(login.map(|login| login.staff))
 }

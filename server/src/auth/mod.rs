@@ -1,5 +1,5 @@
-//! Who is asking: set-up of the first account, sign-in, sign-out, and the check
-//! that every request passes but those on the list in [`crate::router`].
+//! Who is asking: set-up of the first account, sign-in, sign-out, and whose a
+//! request is.
 
 mod cookie;
 mod forms;
@@ -23,9 +23,9 @@ use crate::{
 };
 
 pub use cookie::NAME as COOKIE;
-pub(crate) use forms::{guarded, open};
+pub(crate) use forms::routes;
 pub use guard::{BACKGROUND_HEADER, still_signed_in};
-pub(crate) use guard::{identify, reads_html, require};
+pub(crate) use guard::{identify, reads_html, turn_away};
 pub use passwords::standard_cost;
 pub use token::{LoginId, LoginToken};
 

@@ -11,12 +11,13 @@ use std::sync::Arc;
 use app::{
     backend::{Answer, Backend},
     error::PortalError,
-    model::{ListFilter, SessionDetail, SessionId, SessionList, Staff},
+    model::{ListFilter, Permission, SessionDetail, SessionId, SessionList, Staff},
 };
 use sqlx::Connection as _;
 
 use crate::{
     error::ApiError,
+    rights::Reach,
     sessions::Step,
     state::Portal,
     store::{
@@ -31,7 +32,7 @@ pub(crate) use view::result_filename;
 /// Longest text to search for, in characters; more cannot match anything sensible.
 const SEARCH_MAX: usize = 255;
 
-/// The desk's rows, for pages. Every member of staff sees every session of the desk.
+/// The desk's rows, for pages. Each answer names the permission that it takes.
 #[derive(Clone)]
 pub struct Desk(Arc<Portal>);
 
@@ -42,14 +43,18 @@ impl Desk {
         Self(portal)
     }
 
-    async fn list(&self, mut filter: ListFilter) -> Result<SessionList, ApiError> {
+    async fn list(&self, staff: &Staff, mut filter: ListFilter) -> Result<SessionList, ApiError> {
+        let reach = Reach::of(staff, Permission::SeeSessions)?;
+        if filter.page == 0 {
+            return Err(ApiError::field("filter[page]", "Pages are counted from 1."));
+        }
         filter.text = filter.text.map(|text| text.trim().chars().take(SEARCH_MAX).collect());
         filter.text = filter.text.filter(|text| !text.is_empty());
         let now = self.0.moment();
         let mut read = self.0.store.read().await?;
         // One snapshot: the rows and the number of the last event belong together.
         let mut read = read.begin().await.map_err(StoreError::from)?;
-        let found = sessions::list(&mut read, &filter, now).await?;
+        let found = sessions::list(&mut read, reach, &filter, now).await?;
         filter.page = found.page;
         Ok(SessionList {
             rows: found.sessions.iter().map(|session| view::row(session, now)).collect(),
@@ -61,14 +66,15 @@ impl Desk {
         })
     }
 
-    async fn detail(&self, id: SessionId) -> Result<SessionDetail, ApiError> {
+    async fn detail(&self, staff: &Staff, id: SessionId) -> Result<SessionDetail, ApiError> {
+        let reach = Reach::of(staff, Permission::SeeSessions)?;
         let now = self.0.moment();
         let mut read = self.0.store.read().await?;
         let mut read = read.begin().await.map_err(StoreError::from)?;
-        let session = sessions::find(&mut read, id).await?;
+        let session = sessions::find(&mut read, reach, id).await?;
         let session = session.filter(|session| session.step != Step::Abandoned).ok_or_else(PortalError::not_found)?;
-        let documents = documents::of(&mut read, id).await?;
-        let results = results::of(&mut read, id).await?;
+        let documents = documents::of(&mut read, &session).await?;
+        let results = results::of(&mut read, &session).await?;
         Ok(SessionDetail {
             row: view::row(&session, now),
             sign_text: session.sign_text.clone(),
@@ -86,12 +92,12 @@ impl Desk {
 }
 
 impl Backend for Desk {
-    fn list_sessions<'a>(&'a self, _: &'a Staff, filter: ListFilter) -> Answer<'a, SessionList> {
-        Box::pin(async move { self.list(filter).await.map_err(logged) })
+    fn list_sessions<'a>(&'a self, staff: &'a Staff, filter: ListFilter) -> Answer<'a, SessionList> {
+        Box::pin(async move { self.list(staff, filter).await.map_err(logged) })
     }
 
-    fn session<'a>(&'a self, _: &'a Staff, id: SessionId) -> Answer<'a, SessionDetail> {
-        Box::pin(async move { self.detail(id).await.map_err(logged) })
+    fn session<'a>(&'a self, staff: &'a Staff, id: SessionId) -> Answer<'a, SessionDetail> {
+        Box::pin(async move { self.detail(staff, id).await.map_err(logged) })
     }
 }
 

@@ -5,8 +5,8 @@
 //! event; the [`Hub`] only wakes streams, which then read on from the last number
 //! that they told. A missed wake-up costs time, never an event.
 //!
-//! Every member of staff sees all sessions of this desk, on pages and on streams
-//! alike; events hold ids and states only.
+//! A stream tells of the sessions that its reader may see, as pages do; events hold
+//! ids and states only.
 
 mod due;
 mod hub;
@@ -14,17 +14,15 @@ mod poll;
 mod rhythm;
 mod stream;
 
-use std::sync::Arc;
+use app::model::Permission;
 
-use axum::{Router, routing::get};
-
-use crate::state::Portal;
+use crate::rights::{Access, Routes};
 
 pub use hub::{Crowded, Hub, Seat};
 pub use poll::{Round, round};
 pub use rhythm::run;
 
-/// Routes that need a sign-in.
-pub fn routes() -> Router<Arc<Portal>> {
-    Router::new().route(app::paths::LIVE, get(stream::live))
+/// The stream.
+pub fn routes(routes: Routes) -> Routes {
+    routes.get(app::paths::LIVE, Access::May(Permission::SeeSessions), stream::live)
 }

@@ -6,6 +6,7 @@ use contract::{LifecycleState, ListQuery, SigningSession, SigningSessionId, Sort
 use upstream::{SigningApi, UpstreamError};
 
 use crate::{
+    rights::Reach,
     sessions::{cleanup, observe, reconcile},
     state::Portal,
     store::{
@@ -168,7 +169,7 @@ async fn metadata(portal: &Portal) -> Result<(), RoundError> {
         let now = portal.moment();
         let mut change = portal.store.write().await?;
         results::put(&mut change, id, &result).await?;
-        if let Some(session) = sessions::find(&mut change, id).await? {
+        if let Some(session) = sessions::find(&mut change, Reach::PORTAL, id).await? {
             events::append(&mut change, id, session.standing(now), now).await?;
         }
         portal.commit(change).await?;

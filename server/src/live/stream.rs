@@ -6,7 +6,7 @@
 
 use std::{collections::VecDeque, convert::Infallible, sync::Arc, time::Duration};
 
-use app::model::LiveEvent;
+use app::model::{LiveEvent, Staff};
 use axum::{
     Extension,
     extract::{RawQuery, State},
@@ -26,6 +26,7 @@ use super::{Crowded, Seat};
 use crate::{
     auth::{self, LoginId},
     error::{ApiError, chain},
+    rights::{Actor, Reach},
     state::Portal,
     store::{StoreError, events},
 };
@@ -45,6 +46,7 @@ const NO_PLACE: Duration = Duration::from_secs(30);
 pub(super) async fn live(
     State(portal): State<Arc<Portal>>,
     Extension(login): Extension<LoginId>,
+    Actor { staff, reach }: Actor,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
@@ -67,6 +69,8 @@ pub(super) async fn live(
         changes,
         sign_outs: portal.hub.sign_outs(),
         login,
+        staff,
+        reach,
         _seat: seat,
         portal,
     };
@@ -123,6 +127,10 @@ fn recheck() -> Interval {
 struct Telling {
     portal: Arc<Portal>,
     login: LoginId,
+    /// The reader, as they were when the stream began.
+    staff: Staff,
+    /// What they may hear of.
+    reach: Reach,
     changes: watch::Receiver<()>,
     sign_outs: watch::Receiver<()>,
     recheck: Interval,
@@ -161,17 +169,21 @@ impl Telling {
     /// Makes ready what happened since.
     async fn read(&mut self) -> Result<(), StoreError> {
         let mut read = self.portal.store.read().await?;
-        let events = events::after(&mut read, self.told, REPLAY_MAX + 1).await?;
+        // Looked up first: what comes in between is told now, and not passed over.
+        let last = events::last(&mut read).await?;
+        let events = events::after(&mut read, self.reach, self.told, REPLAY_MAX + 1).await?;
         let too_many = u32::try_from(events.len()).is_ok_and(|count| count > REPLAY_MAX);
         if too_many {
-            self.told = events::last(&mut read).await?;
-            self.ready.push_back(resync(self.told));
+            self.told = last;
+            self.ready.push_back(resync(last));
             return Ok(());
         }
         for event in events {
             self.told = event.seq;
             self.ready.extend(message(&event));
         }
+        // Events of others need not be read again.
+        self.told = self.told.max(last);
         Ok(())
     }
 
@@ -190,8 +202,10 @@ impl Telling {
             _ = self.recheck.tick() => true,
         };
         if is_doubtful {
-            // Fails closed: a stream whose reader cannot be looked up ends.
-            self.ended = !auth::still_signed_in(&self.portal, self.login).await.unwrap_or(false);
+            // Fails closed: a stream ends whose reader cannot be looked up, or has other
+            // rights than before. Who still has some comes back.
+            let reader = auth::still_signed_in(&self.portal, self.login).await;
+            self.ended = !reader.is_ok_and(|reader| reader.is_some_and(|reader| reader == self.staff));
         }
     }
 }

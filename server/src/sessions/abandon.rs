@@ -7,24 +7,25 @@ use axum::extract::State;
 use http::StatusCode;
 
 use super::{Step, cleanup, desk::conflict, extract::Ids};
-use crate::{error::ApiError, state::Portal, store::sessions};
+use crate::{error::ApiError, rights::Actor, state::Portal, store::sessions};
 
 pub(super) async fn abandon(
     State(portal): State<Arc<Portal>>,
+    actor: Actor,
     Ids(id): Ids<SessionId>,
 ) -> Result<StatusCode, ApiError> {
     let work = {
         let portal = Arc::clone(&portal);
-        async move { run(&portal, id).await }
+        async move { run(&portal, &actor, id).await }
     };
     portal.to_the_end(work).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn run(portal: &Portal, id: SessionId) -> Result<(), ApiError> {
+async fn run(portal: &Portal, actor: &Actor, id: SessionId) -> Result<(), ApiError> {
     let now = portal.moment();
     let mut change = portal.store.write().await?;
-    let mut session = sessions::find(&mut change, id).await?.ok_or_else(PortalError::not_found)?;
+    let mut session = sessions::find(&mut change, actor.reach, id).await?.ok_or_else(PortalError::not_found)?;
     match session.step {
         Step::Planned | Step::Uploading => {}
         Step::Failed | Step::Abandoned => return Ok(()),

@@ -4,6 +4,7 @@ use app::model::{Moment, SessionId};
 use upstream::{SigningApi, UpstreamError};
 
 use crate::{
+    rights::Reach,
     state::Portal,
     store::{
         StoreError, Write,
@@ -27,7 +28,7 @@ pub async fn let_go(change: &mut Write, session: &mut SessionRecord, now: Moment
     if let Some(collection) = session.collection.take() {
         leftovers::add(change, session.id, collection, now).await?;
     }
-    for mut document in documents::of(change, session.id).await? {
+    for mut document in documents::of(change, session).await? {
         if let Some(id) = document.document.take() {
             leftovers::add(change, session.id, id, now).await?;
             documents::save(change, &document).await?;
@@ -44,7 +45,7 @@ pub async fn let_go(change: &mut Write, session: &mut SessionRecord, now: Moment
 pub async fn give_up(portal: &Portal, id: SessionId, failure: &str) -> Result<(), StoreError> {
     let now = portal.moment();
     let mut change = portal.store.write().await?;
-    let Some(mut session) = sessions::find(&mut change, id).await? else { return Ok(()) };
+    let Some(mut session) = sessions::find(&mut change, Reach::PORTAL, id).await? else { return Ok(()) };
     if !session.step.is_unsent() && !session.step.is_open_question() {
         return Ok(());
     }

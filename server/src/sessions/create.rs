@@ -7,7 +7,7 @@ use app::{
     model::{Moment, NewSession, SendPlan, SessionId, Staff, UploadId},
 };
 use axum::{
-    Extension, Json,
+    Json,
     extract::{State, rejection::JsonRejection},
 };
 use contract::Sha256Digest;
@@ -17,10 +17,11 @@ use sha2::{Digest, Sha256};
 use super::{check, desk::conflict, step::Step};
 use crate::{
     error::ApiError,
+    rights::Actor,
     state::Portal,
     store::{
         StoreError, Write,
-        sessions::{self, NewSessionRow, SessionRecord, documents},
+        sessions::{self, NewSessionRow, documents},
     },
 };
 
@@ -32,7 +33,7 @@ const KEY_MAX: usize = 255;
 
 pub(super) async fn create(
     State(portal): State<Arc<Portal>>,
-    Extension(staff): Extension<Staff>,
+    Actor { staff, .. }: Actor,
     headers: HeaderMap,
     body: Result<Json<NewSession>, JsonRejection>,
 ) -> Result<(StatusCode, Json<SendPlan>), ApiError> {
@@ -91,6 +92,7 @@ async fn store(
     let row = NewSessionRow {
         id: session,
         owner: staff.id,
+        team: staff.team,
         idempotency_key: key,
         request_hash,
         title: &new.title,
@@ -117,22 +119,18 @@ async fn repeated(
     request_hash: Sha256Digest,
 ) -> Result<Option<SendPlan>, ApiError> {
     let mut read = portal.store.read().await?;
-    let Some(SessionRecord { id, request_hash: before, step, .. }) =
-        sessions::find_by_key(&mut read, staff.id, key).await?
-    else {
-        return Ok(None);
-    };
-    if before != request_hash {
+    let Some(session) = sessions::find_by_key(&mut read, staff.id, key).await? else { return Ok(None) };
+    if session.request_hash != request_hash {
         return Err(ApiError::field(
             "Idempotency-Key",
             "This key belongs to another request. Load the page again, then send.",
         ));
     }
-    if step == Step::Abandoned {
+    if session.step == Step::Abandoned {
         return Err(conflict("This attempt was abandoned. Please send again."));
     }
-    let documents = documents::of(&mut read, id).await?;
-    Ok(Some(SendPlan { session: id, uploads: documents.into_iter().map(|document| document.upload).collect() }))
+    let documents = documents::of(&mut read, &session).await?;
+    Ok(Some(SendPlan { session: session.id, uploads: documents.into_iter().map(|document| document.upload).collect() }))
 }
 
 fn key(headers: &HeaderMap) -> Result<&str, ApiError> {

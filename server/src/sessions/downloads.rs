@@ -19,6 +19,7 @@ use super::{disposition::attachment, extract::Ids, observe};
 use crate::{
     backend::{portal_error, result_filename},
     error::ApiError,
+    rights::Actor,
     state::Portal,
     store::sessions::{self, documents, results},
 };
@@ -32,9 +33,10 @@ struct File {
 
 pub(super) async fn download(
     State(portal): State<Arc<Portal>>,
+    actor: Actor,
     Ids((session, document)): Ids<(SessionId, DocumentId)>,
 ) -> Result<Response, ApiError> {
-    let file = find(&portal, session, document).await?;
+    let file = find(&portal, &actor, session, document).await?;
     let download = match portal.upstream.download_document(document).await {
         Ok(download) => download,
         Err(UpstreamError::NotFound(_)) => return Err(deleted()),
@@ -59,15 +61,15 @@ pub(super) async fn download(
 
 /// Finds what the document is to this session. Nothing is asked of the API about
 /// a document that is neither its own nor a result of it.
-async fn find(portal: &Portal, session: SessionId, document: DocumentId) -> Result<File, ApiError> {
+async fn find(portal: &Portal, actor: &Actor, session: SessionId, document: DocumentId) -> Result<File, ApiError> {
     let mut read = portal.store.read().await?;
-    let record = sessions::find(&mut read, session).await?.ok_or_else(PortalError::not_found)?;
-    let documents = documents::of(&mut read, session).await?;
+    let record = sessions::find(&mut read, actor.reach, session).await?.ok_or_else(PortalError::not_found)?;
+    let documents = documents::of(&mut read, &record).await?;
     if let Some(own) = documents.iter().find(|own| own.document == Some(document)) {
         let (name, mime_type) = (own.filename.clone(), own.mime_type.clone());
         return Ok(File { name, mime_type, sha256: own.browser_hash });
     }
-    let results = results::of(&mut read, session).await?;
+    let results = results::of(&mut read, &record).await?;
     drop(read);
     let mut result =
         results.into_iter().find(|result| result.document == document).ok_or_else(PortalError::not_found)?;

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use app::{
     error::{ErrorKind, PortalError},
-    model::{SessionId, SigningLink, Staff, Standing},
+    model::{SessionId, SigningLink, Standing},
 };
-use axum::{Extension, Json, extract::State};
+use axum::{Json, extract::State};
 use upstream::UpstreamError;
 use url::Url;
 
@@ -14,6 +14,7 @@ use super::{desk::conflict, extract::Ids, moment, observe};
 use crate::{
     backend::portal_error,
     error::ApiError,
+    rights::Actor,
     state::Portal,
     store::sessions::{self, SessionRecord},
 };
@@ -21,10 +22,10 @@ use crate::{
 /// Asks the API each time: the link is a secret, and the portal keeps none.
 pub(super) async fn link(
     State(portal): State<Arc<Portal>>,
-    Extension(staff): Extension<Staff>,
+    actor: Actor,
     Ids(id): Ids<SessionId>,
 ) -> Result<Json<SigningLink>, ApiError> {
-    let session = found(&portal, id).await?;
+    let session = found(&portal, &actor, id).await?;
     let upstream = session.upstream.filter(|_| session.standing(portal.moment()).has_link());
     let upstream = upstream.ok_or_else(|| no_link(session.standing(portal.moment())))?;
     let seen = match portal.upstream.session(upstream).await {
@@ -46,12 +47,12 @@ pub(super) async fn link(
     let url = seen.signature_url.filter(|url| is_web_address(url)).ok_or_else(|| {
         PortalError::new(ErrorKind::UpstreamBad, "The signing service answered without a link. Please try again.")
     })?;
-    tracing::info!(session.id = %id, staff.id = %staff.id, "signing link shown");
+    tracing::info!(session.id = %id, staff.id = %actor.staff.id, "signing link shown");
     Ok(Json(SigningLink { url, expires: seen.signature_url_expires_at.map(moment::of_time) }))
 }
 
-async fn found(portal: &Portal, id: SessionId) -> Result<SessionRecord, ApiError> {
-    let session = sessions::find(&mut *portal.store.read().await?, id).await?;
+async fn found(portal: &Portal, actor: &Actor, id: SessionId) -> Result<SessionRecord, ApiError> {
+    let session = sessions::find(&mut *portal.store.read().await?, actor.reach, id).await?;
     Ok(session.ok_or_else(PortalError::not_found)?)
 }
 

@@ -17,9 +17,9 @@
 //! the portal did not live to hear of. The API deletes such documents itself
 //! after 30 minutes, and a collection without a session shows nobody anything.
 //!
-//! Every member of staff works with every session of this desk. The signing API
-//! would show this portal's account far more, so an id without a row here is
-//! answered with 404 and never sent on.
+//! A session belongs to its owner and to the owner's team. The signing API would
+//! show this portal's account every session, so an id without a row here that is
+//! within the asker's reach is answered with 404 and never sent on.
 
 mod abandon;
 mod check;
@@ -40,16 +40,10 @@ mod step;
 mod terms;
 mod uploads;
 
-use std::sync::Arc;
+use app::{model::Permission, paths};
+use axum::{extract::DefaultBodyLimit, handler::Handler};
 
-use app::paths;
-use axum::{
-    Router,
-    extract::DefaultBodyLimit,
-    routing::{delete, get, post, put},
-};
-
-use crate::state::Portal;
+use crate::rights::{Access, Routes};
 
 pub use standing::{Facts, standing};
 pub use step::{Step, UnknownStep};
@@ -57,14 +51,16 @@ pub use step::{Step, UnknownStep};
 /// Longest plan, in bytes: 50 documents with long names in letters of four bytes.
 const PLAN_BYTES_MAX: usize = 128 * 1024;
 
-/// Routes that need a sign-in.
-pub fn routes() -> Router<Arc<Portal>> {
-    Router::new()
-        .route(paths::PLANS, post(create::create).layer(DefaultBodyLimit::max(PLAN_BYTES_MAX)))
-        .route(&format!("{}/{{id}}", paths::PLANS), delete(abandon::abandon))
-        .route(&format!("{}/{{id}}/send", paths::PLANS), post(send::send))
-        .route(&format!("{}/{{id}}/link", paths::PLANS), post(link::link))
-        .route("/sessions/{id}/files/{document}", get(downloads::download))
+/// What can be done with sessions.
+pub fn routes(routes: Routes) -> Routes {
+    let plan = &format!("{}/{{id}}", paths::PLANS);
+    let send = Access::May(Permission::Send);
+    routes
+        .post(paths::PLANS, send, create::create.layer(DefaultBodyLimit::max(PLAN_BYTES_MAX)))
+        .delete(plan, send, abandon::abandon)
+        .post(&format!("{plan}/send"), send, send::send)
+        .post(&format!("{plan}/link"), Access::May(Permission::SeeLinks), link::link)
+        .get("/sessions/{id}/files/{document}", Access::May(Permission::OpenFiles), downloads::download)
         // The plan's own size limits the body, see `uploads`.
-        .route("/uploads/{id}", put(uploads::upload).layer(DefaultBodyLimit::disable()))
+        .put("/uploads/{id}", send, uploads::upload.layer(DefaultBodyLimit::disable()))
 }

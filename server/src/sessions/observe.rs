@@ -7,6 +7,7 @@ use upstream::{SigningApi, UpstreamError};
 
 use super::{Step, cleanup, moment};
 use crate::{
+    rights::Reach,
     state::Portal,
     store::{
         StoreError,
@@ -88,7 +89,7 @@ pub async fn record(portal: &Portal, id: SessionId, seen: &SigningSession) -> Re
     asking.await;
     let now = portal.moment();
     let mut change = portal.store.write().await?;
-    let Some(mut session) = sessions::find(&mut change, id).await? else { return Ok(()) };
+    let Some(mut session) = sessions::find(&mut change, Reach::PORTAL, id).await? else { return Ok(()) };
     apply(&mut session, seen);
     for result in &made {
         results::put(&mut change, id, result).await?;
@@ -104,7 +105,7 @@ pub async fn record(portal: &Portal, id: SessionId, seen: &SigningSession) -> Re
 pub async fn record_gone(portal: &Portal, id: SessionId) -> Result<(), StoreError> {
     let now = portal.moment();
     let mut change = portal.store.write().await?;
-    let Some(mut session) = sessions::find(&mut change, id).await? else { return Ok(()) };
+    let Some(mut session) = sessions::find(&mut change, Reach::PORTAL, id).await? else { return Ok(()) };
     session.gone = true;
     sessions::save(&mut change, &session, now).await?;
     portal.commit(change).await
@@ -119,7 +120,7 @@ pub async fn record_gone(portal: &Portal, id: SessionId) -> Result<(), StoreErro
 pub async fn adopt(portal: &Portal, id: SessionId, seen: &SigningSession) -> Result<(), StoreError> {
     let now = portal.moment();
     let mut change = portal.store.write().await?;
-    let Some(mut session) = sessions::find(&mut change, id).await? else { return Ok(()) };
+    let Some(mut session) = sessions::find(&mut change, Reach::PORTAL, id).await? else { return Ok(()) };
     if session.step.is_open_question() {
         session.step = Step::Sent;
         session.upstream = Some(seen.id);

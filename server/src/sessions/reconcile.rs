@@ -10,6 +10,7 @@ use upstream::{Deadlines, SigningApi, UpstreamError};
 
 use super::{Step, cleanup, moment, observe};
 use crate::{
+    rights::Reach,
     state::Portal,
     store::{
         StoreError,
@@ -71,7 +72,7 @@ async fn doubt(portal: &Portal, before: Moment) -> Result<(), StoreError> {
     for id in sending.into_iter().filter(|session| session.send_started < Some(before)).map(|session| session.id) {
         let now = portal.moment();
         let mut change = portal.store.write().await?;
-        let Some(mut session) = sessions::find(&mut change, id).await? else { continue };
+        let Some(mut session) = sessions::find(&mut change, Reach::PORTAL, id).await? else { continue };
         if session.step == Step::Sending {
             session.step = Step::Unknown;
             sessions::save(&mut change, &session, now).await?;
@@ -159,7 +160,7 @@ async fn delete_doubles(portal: &Portal, id: SessionId, others: &[SigningSession
 async fn missed(portal: &Portal, id: SessionId) -> Result<(), StoreError> {
     let now = portal.moment();
     let mut change = portal.store.write().await?;
-    let Some(mut session) = sessions::find(&mut change, id).await? else { return Ok(()) };
+    let Some(mut session) = sessions::find(&mut change, Reach::PORTAL, id).await? else { return Ok(()) };
     session.clean_scans = session.clean_scans.saturating_add(1);
     sessions::save(&mut change, &session, now).await?;
     portal.commit(change).await?;

@@ -14,6 +14,7 @@ use super::{Step, cleanup, desk::conflict, extract::Ids, observe, refusal, terms
 use crate::{
     backend::portal_error,
     error::ApiError,
+    rights::{Actor, Reach},
     state::Portal,
     store::sessions::{
         self, SessionRecord,
@@ -24,17 +25,18 @@ use crate::{
 
 pub(super) async fn send(
     State(portal): State<Arc<Portal>>,
+    actor: Actor,
     Ids(id): Ids<SessionId>,
 ) -> Result<Json<SendOutcome>, ApiError> {
     let work = {
         let portal = Arc::clone(&portal);
-        async move { run(&portal, id).await }
+        async move { run(&portal, &actor, id).await }
     };
     portal.to_the_end(work).await.map(Json)
 }
 
-async fn run(portal: &Portal, id: SessionId) -> Result<SendOutcome, ApiError> {
-    let uploaded = match prepared(portal, id).await? {
+async fn run(portal: &Portal, actor: &Actor, id: SessionId) -> Result<SendOutcome, ApiError> {
+    let uploaded = match prepared(portal, actor, id).await? {
         Prepared::Answer(outcome) => return Ok(outcome),
         Prepared::Ready(uploaded) => uploaded,
     };
@@ -70,13 +72,13 @@ enum Prepared {
     Ready(Vec<DocumentId>),
 }
 
-async fn prepared(portal: &Portal, id: SessionId) -> Result<Prepared, ApiError> {
+async fn prepared(portal: &Portal, actor: &Actor, id: SessionId) -> Result<Prepared, ApiError> {
     let mut read = portal.store.read().await?;
-    let session = sessions::find(&mut read, id).await?.ok_or_else(PortalError::not_found)?;
+    let session = sessions::find(&mut read, actor.reach, id).await?.ok_or_else(PortalError::not_found)?;
     if let Some(outcome) = answer(session.step)? {
         return Ok(Prepared::Answer(outcome));
     }
-    let documents = documents::of(&mut read, id).await?;
+    let documents = documents::of(&mut read, &session).await?;
     let missing: Vec<FieldError> = documents.iter().filter_map(missing).collect();
     if !missing.is_empty() {
         return Err(PortalError::invalid(missing).into());
@@ -118,8 +120,8 @@ async fn claimed(
 ) -> Result<Claim, ApiError> {
     let now = portal.moment();
     let mut change = portal.store.write().await?;
-    let mut session = sessions::find(&mut change, id).await?.ok_or_else(PortalError::not_found)?;
-    let documents = documents::of(&mut change, id).await?;
+    let mut session = sessions::find(&mut change, Reach::PORTAL, id).await?.ok_or_else(PortalError::not_found)?;
+    let documents = documents::of(&mut change, &session).await?;
     let unchanged = documents.iter().map(|document| document.document).eq(uploaded.iter().copied().map(Some));
     if session.step.is_unsent() && unchanged {
         session.step = Step::Sending;
@@ -179,7 +181,7 @@ async fn refused(portal: &Portal, id: SessionId, error: &UpstreamError) -> Resul
 async fn step_back(portal: &Portal, id: SessionId) -> Result<(), ApiError> {
     let now = portal.moment();
     let mut change = portal.store.write().await?;
-    let Some(mut session) = sessions::find(&mut change, id).await? else { return Ok(()) };
+    let Some(mut session) = sessions::find(&mut change, Reach::PORTAL, id).await? else { return Ok(()) };
     if session.step != Step::Sending {
         return Ok(());
     }
@@ -198,7 +200,7 @@ async fn step_back(portal: &Portal, id: SessionId) -> Result<(), ApiError> {
 async fn unknown(portal: &Portal, id: SessionId) -> Result<SendOutcome, ApiError> {
     let now = portal.moment();
     let mut change = portal.store.write().await?;
-    let mut session = sessions::find(&mut change, id).await?.ok_or_else(PortalError::not_found)?;
+    let mut session = sessions::find(&mut change, Reach::PORTAL, id).await?.ok_or_else(PortalError::not_found)?;
     if session.step == Step::Sending {
         session.step = Step::Unknown;
         sessions::save(&mut change, &session, now).await?;

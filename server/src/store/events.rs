@@ -4,6 +4,7 @@ use app::model::{LiveEvent, Moment, SessionId, Standing};
 use sqlx::Row;
 
 use super::{Connection, StoreError, sessions::standing_of};
+use crate::rights::Reach;
 
 /// Records that a session stands differently now.
 ///
@@ -24,16 +25,26 @@ pub async fn append(
     Ok(())
 }
 
-/// At most `limit` events after the one numbered `since`, in order.
+/// At most `limit` events of sessions within reach after the one numbered `since`, in order.
 ///
 /// # Errors
 /// As [`StoreError`] says.
-pub async fn after(connection: &mut Connection, since: u64, limit: u32) -> Result<Vec<LiveEvent>, StoreError> {
-    let rows = sqlx::query("SELECT seq, session, standing, at FROM events WHERE seq > ? ORDER BY seq LIMIT ?")
-        .bind(i64::try_from(since).unwrap_or(i64::MAX))
-        .bind(limit)
-        .fetch_all(connection)
-        .await?;
+pub async fn after(
+    connection: &mut Connection,
+    reach: Reach,
+    since: u64,
+    limit: u32,
+) -> Result<Vec<LiveEvent>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT seq, session, events.standing, at FROM events JOIN sessions ON sessions.id = events.session
+         WHERE seq > ?1 AND (?2 IS NULL OR team = ?2) AND (?3 IS NULL OR owner = ?3) ORDER BY seq LIMIT ?4",
+    )
+    .bind(i64::try_from(since).unwrap_or(i64::MAX))
+    .bind(reach.team())
+    .bind(reach.owner())
+    .bind(limit)
+    .fetch_all(connection)
+    .await?;
     rows.iter()
         .map(|row| {
             Ok(LiveEvent {

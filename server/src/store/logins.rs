@@ -5,7 +5,7 @@ use sqlx::Row;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Connection, StoreError};
+use super::{Connection, StoreError, staff};
 use crate::{auth::LoginId, clock::millis};
 
 /// A signed-in browser.
@@ -39,21 +39,22 @@ pub async fn insert(
     Ok(())
 }
 
-/// Finds a sign-in, whether it has expired or not.
+/// Finds a sign-in, whether it has expired or not, with what its owner may do now.
+/// The sign-ins of a disabled account are not found.
 ///
 /// # Errors
 /// As [`StoreError`] says.
 pub async fn find(connection: &mut Connection, id: LoginId) -> Result<Option<Login>, StoreError> {
     let row = sqlx::query(
-        "SELECT staff.id, staff.name, logins.created_at, logins.active_at
-         FROM logins JOIN staff ON staff.id = logins.staff_id WHERE logins.token_hash = ?",
+        "SELECT staff.id, staff.name, staff.role, staff.team, logins.created_at, logins.active_at
+         FROM logins JOIN staff ON staff.id = logins.staff_id WHERE logins.token_hash = ? AND staff.disabled = 0",
     )
     .bind(id.as_bytes())
     .fetch_optional(connection)
     .await?;
     row.map(|row| {
         Ok(Login {
-            staff: Staff { id: row.try_get("id")?, name: row.try_get("name")? },
+            staff: staff::from_row(&row)?,
             created_at: row.try_get("created_at")?,
             active_at: row.try_get("active_at")?,
         })

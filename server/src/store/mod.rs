@@ -8,6 +8,7 @@ pub mod events;
 pub mod logins;
 pub mod sessions;
 pub mod staff;
+pub mod teams;
 
 use std::{io, path::Path, time::Duration};
 
@@ -136,6 +137,7 @@ fn migrations() -> Migrator {
     let history = [
         ("staff and logins", include_str!("../../migrations/0001_staff_and_logins.sql")),
         ("sessions", include_str!("../../migrations/0002_sessions.sql")),
+        ("rights", include_str!("../../migrations/0003_rights.sql")),
     ];
     let history = (1..).zip(history).map(|(version, (name, sql))| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)

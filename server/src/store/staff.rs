@@ -1,7 +1,7 @@
 //! Accounts of the people at the desk.
 
-use app::model::Staff;
-use sqlx::Row;
+use app::model::{Role, Staff, TeamId};
+use sqlx::{Row, sqlite::SqliteRow};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -18,6 +18,10 @@ pub struct NewStaff<'a> {
     pub name: &'a str,
     /// PHC string.
     pub password_hash: &'a str,
+    /// What they are.
+    pub role: Role,
+    /// Their team.
+    pub team: TeamId,
     /// When.
     pub created_at: OffsetDateTime,
 }
@@ -43,33 +47,43 @@ pub async fn any(connection: &mut Connection) -> Result<bool, StoreError> {
 /// # Errors
 /// [`StoreError::Duplicate`] when the user name is taken; otherwise as [`StoreError`] says.
 pub async fn insert(connection: &mut Connection, staff: &NewStaff<'_>) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO staff (id, username, name, password_hash, created_at) VALUES (?, ?, ?, ?, ?)")
-        .bind(staff.id)
-        .bind(staff.username)
-        .bind(staff.name)
-        .bind(staff.password_hash)
-        .bind(millis(staff.created_at))
-        .execute(connection)
-        .await?;
+    sqlx::query(
+        "INSERT INTO staff (id, username, name, password_hash, role, team, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(staff.id)
+    .bind(staff.username)
+    .bind(staff.name)
+    .bind(staff.password_hash)
+    .bind(staff.role.slug())
+    .bind(staff.team.0)
+    .bind(millis(staff.created_at))
+    .execute(connection)
+    .await?;
     Ok(())
 }
 
-/// Finds an account by its user name, as it is compared.
+/// A person from a row with the columns `id`, `name`, `role` and `team` of `staff`.
+pub(super) fn from_row(row: &SqliteRow) -> Result<Staff, StoreError> {
+    let role = row.try_get::<String, _>("role")?;
+    Ok(Staff {
+        id: row.try_get("id")?,
+        name: row.try_get("name")?,
+        role: Role::from_slug(&role).ok_or(StoreError::Corrupt("role"))?,
+        team: TeamId(row.try_get("team")?),
+    })
+}
+
+/// Finds an account by its user name, as it is compared. One that is disabled is
+/// not found.
 ///
 /// # Errors
 /// As [`StoreError`] says.
 pub async fn credentials(connection: &mut Connection, username: &str) -> Result<Option<Credentials>, StoreError> {
-    let row = sqlx::query("SELECT id, name, password_hash FROM staff WHERE username = ?")
+    let row = sqlx::query("SELECT id, name, role, team, password_hash FROM staff WHERE username = ? AND disabled = 0")
         .bind(username)
         .fetch_optional(connection)
         .await?;
-    row.map(|row| {
-        Ok(Credentials {
-            staff: Staff { id: row.try_get("id")?, name: row.try_get("name")? },
-            password_hash: row.try_get("password_hash")?,
-        })
-    })
-    .transpose()
+    row.map(|row| Ok(Credentials { staff: from_row(&row)?, password_hash: row.try_get("password_hash")? })).transpose()
 }
 
 /// Replaces the password's hash, for example by one of higher cost.

@@ -11,7 +11,10 @@ use reqwest::{Method, RequestBuilder};
 use sandbox::clock::Clock;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use server::store::sessions::{self, SessionRecord};
+use server::{
+    rights::Reach,
+    store::sessions::{self, SessionRecord},
+};
 use sha2::{Digest, Sha256};
 use sqlx::{ConnectOptions, sqlite::SqliteConnectOptions};
 use testkit::{Answer, TestApp};
@@ -141,7 +144,7 @@ pub async fn until(app: &TestApp, id: SessionId, standing: Standing) -> SessionD
 
 /// A session's row.
 pub async fn record(app: &TestApp, id: SessionId) -> SessionRecord {
-    sessions::find(&mut app.portal().store.read().await.unwrap(), id).await.unwrap().unwrap()
+    sessions::find(&mut app.portal().store.read().await.unwrap(), Reach::PORTAL, id).await.unwrap().unwrap()
 }
 
 /// The API's id of a session.

@@ -11,6 +11,7 @@ mod downloads;
 mod headers;
 mod live;
 mod process;
+mod rights;
 mod sessions;
 mod sign_in;
 mod uploads;

@@ -16,8 +16,8 @@ use crate::{
     error::PortalError,
     form::FormOutcome,
     model::{
-        DocumentView, ListFilter, Moment, ResultKind, ResultView, SessionDetail, SessionId, SessionList, SessionRow,
-        Staff, Standing,
+        DocumentView, ListFilter, Moment, ResultKind, ResultView, Role, SessionDetail, SessionId, SessionList,
+        SessionRow, Staff, Standing, TeamId,
     },
     shell,
 };
@@ -89,7 +89,8 @@ pub(super) struct Page {
 impl Page {
     /// The page as a member of staff gets it.
     pub(super) async fn get(address: &str, backend: Arc<dyn Backend>) -> Self {
-        let staff = Staff { id: Uuid::nil(), name: "Ada Berg".to_owned() };
+        let staff =
+            Staff { id: Uuid::nil(), name: "Ada Berg".to_owned(), role: Role::Admin, team: TeamId(Uuid::nil()) };
         Self::render(address, move || {
             provide_context(backend.clone());
             provide_context(staff.clone());

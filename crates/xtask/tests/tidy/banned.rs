@@ -34,6 +34,10 @@ fn is_own(source: &Source) -> bool {
     source.path.starts_with("crates/xtask/tests/")
 }
 
+fn is_server_but_rights(source: &Source) -> bool {
+    is_rust(source) && source.path.starts_with("server/src/") && !source.path.starts_with("server/src/rights/")
+}
+
 fn is_any(source: &Source) -> bool {
     !is_own(source)
 }
@@ -43,6 +47,11 @@ const BANS: &[Ban] = &[
         words: &["<Title", "<textarea", "inner_html"],
         within: is_page,
         why: "Leptos does not escape it: go through app::ui",
+    },
+    Ban {
+        words: &[".route(", ".route_service(", ".nest("],
+        within: is_server_but_rights,
+        why: "an address is made by rights::Routes, which asks what it takes to use it",
     },
     Ban { words: &["anyhow"], within: is_product, why: "errors are enums, named for what the caller does next" },
     Ban { words: &["#[allow("], within: is_product, why: "#[expect] with a reason says when it is no longer needed" },

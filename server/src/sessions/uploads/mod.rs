@@ -23,6 +23,7 @@ use super::{Step, cleanup, desk::conflict, extract::Ids};
 use crate::{
     backend::portal_error,
     error::ApiError,
+    rights::{Actor, Reach},
     state::Portal,
     store::{
         StoreError,
@@ -37,11 +38,12 @@ use checked::{Announced, Refusal, checked};
 
 pub(super) async fn upload(
     State(portal): State<Arc<Portal>>,
+    actor: Actor,
     Ids(id): Ids<UploadId>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<UploadReceipt>, ApiError> {
-    let document = begun(&portal, id, &headers).await?;
+    let document = begun(&portal, &actor, id, &headers).await?;
     let work = {
         let portal = Arc::clone(&portal);
         async move { receive(&portal, document, body).await }
@@ -51,13 +53,14 @@ pub(super) async fn upload(
 
 /// Finds the planned document, checks what the request announces of it, and
 /// records that the upload begins. Not a byte of the body is read before.
-async fn begun(portal: &Portal, id: UploadId, headers: &HeaderMap) -> Result<DocumentRecord, ApiError> {
-    let document = documents::find(&mut *portal.store.read().await?, id).await?;
+async fn begun(portal: &Portal, actor: &Actor, id: UploadId, headers: &HeaderMap) -> Result<DocumentRecord, ApiError> {
+    let document = documents::find(&mut *portal.store.read().await?, actor.reach, id).await?;
     let document = document.ok_or_else(PortalError::not_found)?;
     check_head(&document, headers)?;
     let now = portal.moment();
     let mut change = portal.store.write().await?;
-    let mut session = sessions::find(&mut change, document.session).await?.ok_or_else(PortalError::not_found)?;
+    let mut session =
+        sessions::find(&mut change, actor.reach, document.session).await?.ok_or_else(PortalError::not_found)?;
     if !session.step.is_unsent() {
         return Err(too_late());
     }
@@ -127,8 +130,8 @@ async fn kept(portal: &Portal, document: &DocumentRecord, stored: &Document) -> 
     let api_hash = stored.document_hash.sha256();
     let now = portal.moment();
     let mut change = portal.store.write().await?;
-    let session = sessions::find(&mut change, session_id).await?.ok_or_else(PortalError::not_found)?;
-    let mut current = documents::find(&mut change, upload).await?.ok_or_else(PortalError::not_found)?;
+    let session = sessions::find(&mut change, Reach::PORTAL, session_id).await?.ok_or_else(PortalError::not_found)?;
+    let mut current = documents::find(&mut change, Reach::PORTAL, upload).await?.ok_or_else(PortalError::not_found)?;
     let is_wanted = session.step.is_unsent();
     let is_same = api_hash == Some(browser_hash);
     if is_wanted {
@@ -161,7 +164,7 @@ async fn kept(portal: &Portal, document: &DocumentRecord, stored: &Document) -> 
 async fn dropped(portal: &Portal, upload: UploadId, id: DocumentId) -> Result<(), ApiError> {
     let now = portal.moment();
     let mut change = portal.store.write().await?;
-    let Some(mut current) = documents::find(&mut change, upload).await? else { return Ok(()) };
+    let Some(mut current) = documents::find(&mut change, Reach::PORTAL, upload).await? else { return Ok(()) };
     if current.document == Some(id) {
         current.document = None;
         documents::save(&mut change, &current).await?;

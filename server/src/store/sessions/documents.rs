@@ -5,8 +5,8 @@ use contract::{DocumentId, MimeType, Sha256Digest};
 use sqlx::{Row, sqlite::SqliteRow};
 use uuid::Uuid;
 
-use super::{StoreError, digest, optional_digest};
-use crate::store::Connection;
+use super::{SessionRecord, StoreError, digest, optional_digest};
+use crate::{rights::Reach, store::Connection};
 
 /// A document's row.
 #[derive(Debug, Clone)]
@@ -81,20 +81,32 @@ pub async fn insert(
 ///
 /// # Errors
 /// As [`StoreError`] says.
-pub async fn of(connection: &mut Connection, session: SessionId) -> Result<Vec<DocumentRecord>, StoreError> {
+pub async fn of(connection: &mut Connection, session: &SessionRecord) -> Result<Vec<DocumentRecord>, StoreError> {
     let rows = sqlx::query("SELECT * FROM documents WHERE session = ? ORDER BY position")
-        .bind(session.0)
+        .bind(session.id.0)
         .fetch_all(connection)
         .await?;
     rows.iter().map(DocumentRecord::from_row).collect()
 }
 
-/// Finds a document by the portal's id.
+/// Finds a document by the portal's id, if its session is within reach.
 ///
 /// # Errors
 /// As [`StoreError`] says.
-pub async fn find(connection: &mut Connection, upload: UploadId) -> Result<Option<DocumentRecord>, StoreError> {
-    let row = sqlx::query("SELECT * FROM documents WHERE upload = ?").bind(upload.0).fetch_optional(connection).await?;
+pub async fn find(
+    connection: &mut Connection,
+    reach: Reach,
+    upload: UploadId,
+) -> Result<Option<DocumentRecord>, StoreError> {
+    let row = sqlx::query(
+        "SELECT documents.* FROM documents JOIN sessions ON sessions.id = documents.session
+         WHERE upload = ?1 AND (?2 IS NULL OR team = ?2) AND (?3 IS NULL OR owner = ?3)",
+    )
+    .bind(upload.0)
+    .bind(reach.team())
+    .bind(reach.owner())
+    .fetch_optional(connection)
+    .await?;
     row.as_ref().map(DocumentRecord::from_row).transpose()
 }
 

@@ -3,7 +3,7 @@
 use app::model::{ListFilter, Moment};
 
 use super::{SessionRecord, StoreError};
-use crate::store::Connection;
+use crate::{rights::Reach, store::Connection};
 
 /// The filter in SQL. The stored standing is that of the last event; passing the
 /// due date is the one change that comes by the clock alone.
@@ -12,7 +12,9 @@ macro_rules! narrowed {
         "WHERE step <> 'abandoned'
            AND (?1 IS NULL OR ?1 =
                 CASE WHEN standing IN ('ready', 'blocked', 'unknown') AND due <= ?2 THEN 'overdue' ELSE standing END)
-           AND (?3 IS NULL OR instr(searchable, ?3) > 0)"
+           AND (?3 IS NULL OR instr(searchable, ?3) > 0)
+           AND (?4 IS NULL OR team = ?4)
+           AND (?5 IS NULL OR owner = ?5)"
     };
 }
 
@@ -32,11 +34,16 @@ pub(super) fn searchable(title: &str, signer: &str) -> String {
     format!("{title}\n{signer}").to_lowercase()
 }
 
-/// Lists sessions as they stand at `now`. Plans that somebody abandoned are not shown.
+/// Lists sessions within reach, as they stand at `now`. Plans that somebody abandoned are not shown.
 ///
 /// # Errors
 /// As [`StoreError`] says.
-pub async fn list(connection: &mut Connection, filter: &ListFilter, now: Moment) -> Result<Found, StoreError> {
+pub async fn list(
+    connection: &mut Connection,
+    reach: Reach,
+    filter: &ListFilter,
+    now: Moment,
+) -> Result<Found, StoreError> {
     let standing = filter.standing.map(app::model::Standing::slug);
     let text = filter.text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_lowercase);
 
@@ -44,6 +51,8 @@ pub async fn list(connection: &mut Connection, filter: &ListFilter, now: Moment)
         .bind(standing)
         .bind(now.0)
         .bind(text.as_deref())
+        .bind(reach.team())
+        .bind(reach.owner())
         .fetch_one(&mut *connection)
         .await?;
     let total = u64::try_from(total).unwrap_or_default();
@@ -53,11 +62,13 @@ pub async fn list(connection: &mut Connection, filter: &ListFilter, now: Moment)
     let rows = sqlx::query(concat!(
         "SELECT * FROM sessions ",
         narrowed!(),
-        " ORDER BY created_at DESC, id DESC LIMIT ?4 OFFSET ?5"
+        " ORDER BY created_at DESC, id DESC LIMIT ?6 OFFSET ?7"
     ))
     .bind(standing)
     .bind(now.0)
     .bind(text.as_deref())
+    .bind(reach.team())
+    .bind(reach.owner())
     .bind(ListFilter::PAGE_SIZE)
     .bind(i64::from(page - 1) * i64::from(ListFilter::PAGE_SIZE))
     .fetch_all(connection)

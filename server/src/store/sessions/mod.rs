@@ -2,6 +2,9 @@
 //!
 //! A session changes in one way: it is read in a write transaction, changed as a
 //! value, and [`save`]d, which also records the event when its standing changed.
+//!
+//! It is found only within a [`Reach`], and what belongs to it only by its record.
+//! The portal's own rounds over all sessions say so by their names.
 
 pub mod documents;
 pub mod health;
@@ -9,13 +12,16 @@ pub mod leftovers;
 mod list;
 pub mod results;
 
-use app::model::{Moment, SessionId, Standing};
+use app::model::{Moment, SessionId, Standing, TeamId};
 use contract::{DocumentCollectionId, Language, LifecycleState, Sha256Digest, SigningSessionId};
 use sqlx::{Row, sqlite::SqliteRow};
 use uuid::Uuid;
 
 use super::{Connection, StoreError, events};
-use crate::sessions::{Facts, Step, standing};
+use crate::{
+    rights::Reach,
+    sessions::{Facts, Step, standing},
+};
 
 pub use list::{Found, list};
 
@@ -24,8 +30,10 @@ pub use list::{Found, list};
 pub struct NewSessionRow<'a> {
     /// Its id, which is also its external reference at the API.
     pub id: SessionId,
-    /// Whose it is.
+    /// Who sends it.
     pub owner: Uuid,
+    /// The owner's team, whose it stays.
+    pub team: TeamId,
     /// What the browser calls this attempt; unique per owner.
     pub idempotency_key: &'a str,
     /// Hash of the request, to tell a repetition from another request.
@@ -47,6 +55,10 @@ pub struct NewSessionRow<'a> {
 pub struct SessionRecord {
     /// Its id, which is also its external reference at the API.
     pub id: SessionId,
+    /// Who sent it.
+    pub owner: Uuid,
+    /// Whose it is.
+    pub team: TeamId,
     /// Hash of the request that made it.
     pub request_hash: Sha256Digest,
     /// Title shown to the signer.
@@ -102,6 +114,8 @@ impl SessionRecord {
         let moment = |column| row.try_get::<Option<i64>, _>(column).map(|millis| millis.map(Moment));
         Ok(Self {
             id: SessionId(row.try_get("id")?),
+            owner: row.try_get("owner")?,
+            team: TeamId(row.try_get("team")?),
             request_hash: digest(row.try_get("request_hash")?, "request hash")?,
             title: text("title")?,
             signer: text("signer")?,
@@ -132,12 +146,13 @@ impl SessionRecord {
 /// [`StoreError::Duplicate`] when the owner used the key before; otherwise as [`StoreError`] says.
 pub async fn insert(connection: &mut Connection, new: &NewSessionRow<'_>, now: Moment) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO sessions (id, owner, idempotency_key, request_hash, title, signer, due, sign_text, language,
+        "INSERT INTO sessions (id, owner, team, idempotency_key, request_hash, title, signer, due, sign_text, language,
              searchable, step, standing, created_at, updated_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(new.id.0)
     .bind(new.owner)
+    .bind(new.team.0)
     .bind(new.idempotency_key)
     .bind(new.request_hash.bytes().as_slice())
     .bind(new.title)
@@ -155,12 +170,23 @@ pub async fn insert(connection: &mut Connection, new: &NewSessionRow<'_>, now: M
     events::append(connection, new.id, Standing::Sending, now).await
 }
 
-/// Finds a session.
+/// Finds a session within reach.
 ///
 /// # Errors
 /// As [`StoreError`] says.
-pub async fn find(connection: &mut Connection, id: SessionId) -> Result<Option<SessionRecord>, StoreError> {
-    let row = sqlx::query("SELECT * FROM sessions WHERE id = ?").bind(id.0).fetch_optional(connection).await?;
+pub async fn find(
+    connection: &mut Connection,
+    reach: Reach,
+    id: SessionId,
+) -> Result<Option<SessionRecord>, StoreError> {
+    let row = sqlx::query(
+        "SELECT * FROM sessions WHERE id = ?1 AND (?2 IS NULL OR team = ?2) AND (?3 IS NULL OR owner = ?3)",
+    )
+    .bind(id.0)
+    .bind(reach.team())
+    .bind(reach.owner())
+    .fetch_optional(connection)
+    .await?;
     row.as_ref().map(SessionRecord::from_row).transpose()
 }
 

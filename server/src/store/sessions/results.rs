@@ -5,7 +5,7 @@ use contract::{DocumentId, MimeType, Sha256Digest};
 use sqlx::{Row, sqlite::SqliteRow};
 use uuid::Uuid;
 
-use super::{StoreError, optional_digest};
+use super::{SessionRecord, StoreError, optional_digest};
 use crate::store::Connection;
 
 /// A result's row.
@@ -77,9 +77,9 @@ pub async fn put(connection: &mut Connection, session: SessionId, result: &Resul
 ///
 /// # Errors
 /// As [`StoreError`] says.
-pub async fn of(connection: &mut Connection, session: SessionId) -> Result<Vec<ResultRecord>, StoreError> {
+pub async fn of(connection: &mut Connection, session: &SessionRecord) -> Result<Vec<ResultRecord>, StoreError> {
     let rows = sqlx::query("SELECT * FROM results WHERE session = ? ORDER BY rowid")
-        .bind(session.0)
+        .bind(session.id.0)
         .fetch_all(connection)
         .await?;
     rows.iter().map(ResultRecord::from_row).collect()

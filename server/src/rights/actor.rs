@@ -1,0 +1,26 @@
+//! Who asks, with the permission that let them in.
+
+use app::{error::PortalError, model::Staff};
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+
+use super::Reach;
+use crate::error::ApiError;
+
+/// Somebody whose request was let through, and what they may touch with it.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    /// Who.
+    pub staff: Staff,
+    /// What they may touch.
+    pub reach: Reach,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Actor {
+    type Rejection = ApiError;
+
+    /// Fails closed: addresses that ask for no permission have no actor.
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| PortalError::unauthenticated().into())
+    }
+}
