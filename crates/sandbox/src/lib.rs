@@ -24,6 +24,7 @@ mod extract;
 mod identity;
 mod keys;
 mod oauth;
+mod openapi;
 mod pages;
 pub mod pdf;
 mod private_files;
@@ -158,6 +159,7 @@ impl Sandbox {
         let mut router = Router::new()
             .nest("/sign", api::router(app))
             .merge(oauth::router(app))
+            .route("/openapi.json", get(openapi::serve))
             .route("/livez", get(|| async { "ok\n" }))
             .route("/tsa", post(tsa::stamp))
             .merge(pages::router());

@@ -19,7 +19,9 @@ use subtle::ConstantTimeEq;
 use crate::{control, extract::read_body, keys::Purpose, problem::ApiError, random, service::App};
 
 /// The one scope there is; what a client may do is not a matter of scopes in this API.
-const SCOPE: &str = "signicat-api";
+pub(crate) const SCOPE: &str = "signicat-api";
+/// Where tokens are issued.
+pub(crate) const PATH: &str = "/auth/open/connect/token";
 /// Longest token request in bytes.
 const FORM_BYTES_MAX: usize = 16 * 1024;
 
@@ -71,9 +73,7 @@ impl IntoResponse for OAuthError {
 
 /// The token endpoint.
 pub(crate) fn router(app: &App) -> Router<App> {
-    Router::new()
-        .route("/auth/open/connect/token", post(token))
-        .layer(middleware::from_fn_with_state(app.clone(), control::inject_fault))
+    Router::new().route(PATH, post(token)).layer(middleware::from_fn_with_state(app.clone(), control::inject_fault))
 }
 
 /// Answers a token request.

@@ -17,7 +17,7 @@ use serde::Deserialize;
 use crate::{extract::JsonBody, problem::ApiError, random, service::App};
 
 /// Operations by method and route, under the names that plans use.
-const OPERATIONS: &[(&str, Method, &str)] = &[
+pub(crate) const OPERATIONS: &[(&str, Method, &str)] = &[
     ("get_token", Method::POST, "/auth/open/connect/token"),
     ("upload_document", Method::POST, "/sign/documents"),
     ("get_document", Method::GET, "/sign/documents/{documentId}"),

@@ -11,6 +11,8 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
+#[cfg(test)]
+pub(crate) use faults::OPERATIONS;
 pub(crate) use faults::{Faults, inject as inject_fault};
 
 use crate::{extract::JsonBody, problem::ApiError, service::App};

@@ -23,6 +23,8 @@ pub(super) async fn show() -> Response {
             dl {
                 dt { "Signing API" }
                 dd { code { "/sign" } }
+                dt { "Its description" }
+                dd { a href="docs" { "for people" } ", " a href="openapi.json" { "for programs (OpenAPI)" } }
                 dt { "Access tokens" }
                 dd { code { "/auth/open/connect/token" } }
                 dt { "Root certificate, to verify signatures with" }

@@ -12,6 +12,7 @@ mod guest;
 mod home;
 mod identify;
 mod layout;
+mod reference;
 mod reject;
 mod text;
 mod welcome;
@@ -43,7 +44,10 @@ pub(crate) fn router() -> Router<App> {
         .route("/sign-session/style.css", get(layout::stylesheet))
         .route("/sign-session/{*rest}", any(endings::nothing_here))
         .layer(CsrfLayer::new().with_rejection_response(foreign_form));
-    signing.route("/", get(home::show)).route("/trust/root.pem", get(home::root_certificate))
+    signing
+        .route("/", get(home::show))
+        .route("/docs", get(reference::show))
+        .route("/trust/root.pem", get(home::root_certificate))
 }
 
 fn foreign_form(_: ProtectionError) -> Response {

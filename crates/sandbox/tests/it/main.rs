@@ -6,6 +6,7 @@ mod collections;
 mod control;
 mod documents;
 mod listing;
+mod openapi;
 mod pages;
 mod process;
 mod sessions;
