@@ -19,6 +19,7 @@ mod event;
 mod ids;
 mod list;
 mod open_enum;
+mod period;
 mod problem;
 mod rules;
 mod session;
@@ -33,6 +34,7 @@ pub use document::{Document, DocumentHash, DocumentPatch, HashAlgorithm, MimeTyp
 pub use event::{Event, EventData, EventName};
 pub use ids::{ArchiveDocumentId, DocumentCollectionId, DocumentId, PackageId, ParseIdError, SigningSessionId};
 pub use list::{ListQuery, Page, Sort, SortField};
+pub use period::period_end;
 pub use problem::{InvalidParam, Problem, ProblemCode};
 pub use rules::{can_be_acted_on, can_never_proceed, final_state, overdue};
 pub use session::{

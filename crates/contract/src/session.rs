@@ -10,7 +10,10 @@ use crate::{
     null_as_default, open_enum::open_enum,
 };
 
+mod archive;
 mod validate;
+
+pub use archive::ArchiveSettings;
 
 open_enum! {
     /// Where a session stands.
@@ -169,24 +172,6 @@ impl std::fmt::Debug for Signer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Signer").field("validations", &self.validations).finish_non_exhaustive()
     }
-}
-
-/// What is to be archived.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ArchiveSettings {
-    /// Archive the signatures.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub send_signature_results_to_archive: bool,
-    /// Archive the packages.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub send_packaging_result_to_archive: bool,
-    /// How long, as an ISO 8601 duration (`P1Y`); required when anything is archived.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub retention_period: Option<String>,
-    /// Fields that this code does not know.
-    #[serde(flatten)]
-    pub extra: Extra,
 }
 
 /// Whether the signer authenticates before seeing the documents.

@@ -7,7 +7,7 @@ use crate::{
     InvalidParam,
     collection::{count, package_to, unknown},
     document::too_long,
-    limits,
+    limits, period_end,
 };
 
 impl NewSigningSession {
@@ -38,7 +38,7 @@ impl NewSigningSession {
         self.validate_setup(&mut findings);
         count("subsequentTo", self.subsequent_to.len(), 0, limits::SUBSEQUENT_TO_MAX, &mut findings);
         package_to(&self.package_to, &mut findings);
-        self.validate_options(&mut findings);
+        self.validate_options(now, &mut findings);
         findings
     }
 
@@ -87,7 +87,7 @@ impl NewSigningSession {
         }
     }
 
-    fn validate_options(&self, findings: &mut Vec<InvalidParam>) {
+    fn validate_options(&self, now: OffsetDateTime, findings: &mut Vec<InvalidParam>) {
         if let Some(language) = self.ui.as_ref().and_then(|ui| ui.language.as_ref())
             && !language.is_known()
         {
@@ -107,7 +107,7 @@ impl NewSigningSession {
             let asked = archive.send_signature_results_to_archive || archive.send_packaging_result_to_archive;
             match archive.retention_period.as_deref() {
                 None if asked => findings.push(InvalidParam::new("archive.retentionPeriod", "is required to archive")),
-                Some(period) if !is_iso_duration(period) => {
+                Some(period) if period_end(period, now).is_none() => {
                     findings
                         .push(InvalidParam::new("archive.retentionPeriod", "must be an ISO 8601 duration such as P1Y"));
                 }
@@ -145,22 +145,4 @@ fn is_web_address(url: &str) -> bool {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_alphanumeric() || c == '['))
         && !url.chars().any(|c| c.is_control() || c.is_whitespace())
-}
-
-/// `P` with at least one number-and-unit, in the order of ISO 8601 (fractions are not taken).
-fn is_iso_duration(text: &str) -> bool {
-    let Some(rest) = text.strip_prefix('P') else { return false };
-    let (date, time) = rest.split_once('T').map_or((rest, None), |(date, time)| (date, Some(time)));
-    let part = |text: &str, units: &str| {
-        let mut units = units.chars();
-        let mut digits = 0;
-        text.chars().all(|c| {
-            if c.is_ascii_digit() {
-                digits += 1;
-                return true;
-            }
-            std::mem::take(&mut digits) > 0 && units.any(|unit| unit == c)
-        }) && digits == 0
-    };
-    !(date.is_empty() && time.is_none()) && part(date, "YMWD") && time.is_none_or(|t| !t.is_empty() && part(t, "HMS"))
 }
