@@ -7,7 +7,8 @@
 //! - [`Sandbox::open`] opens the data directory, [`Sandbox::router`] is the HTTP
 //!   side, [`Sandbox::run`] the background work, [`Sandbox::serve`] both on a socket.
 //! - `step` decides what a session does next, without IO; `store` and `blobs` keep
-//!   things; `signing` does the two final acts; `evidence` makes the signatures.
+//!   things; `signing` does the two final acts; `evidence` makes the signatures, and
+//!   `packaging` the packages, by `container`.
 //! - `api` and `oauth` are the contract, `pages` is the signer's side, `control` is
 //!   for tests and apart from both.
 //!
@@ -25,6 +26,7 @@ mod identity;
 mod keys;
 mod oauth;
 mod openapi;
+mod packaging;
 mod pages;
 pub mod pdf;
 mod private_files;
@@ -43,7 +45,6 @@ use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
 
 use axum::{
     Router, middleware,
-    response::IntoResponse,
     routing::{get, post},
 };
 use http::{HeaderName, HeaderValue, header};
@@ -73,12 +74,14 @@ pub struct SandboxConfig {
     pub token_ttl: Duration,
     /// For how many minutes a document is kept that no session refers to.
     pub orphan_minutes: i64,
+    /// How long packages can be verified without asking the authority.
+    pub package_level: container::Level,
     /// Whether `/__sandbox/*` is there. For tests alone: it asks for no credentials.
     pub control_plane: bool,
 }
 
 impl SandboxConfig {
-    /// The contract's defaults: tokens for 600 s, orphans for 30 minutes, no control plane.
+    /// The contract's defaults: tokens for 600 s, orphans for 30 minutes; packages with a time stamp; no control plane.
     #[must_use]
     pub fn new(data_dir: PathBuf, public_url: Url, clients: Vec<(String, SecretString)>) -> Self {
         Self {
@@ -88,6 +91,7 @@ impl SandboxConfig {
             clients,
             token_ttl: Duration::seconds(600),
             orphan_minutes: contract::limits::ORPHAN_MINUTES,
+            package_level: container::Level::Timestamped,
             control_plane: false,
         }
     }
@@ -149,7 +153,17 @@ impl Sandbox {
             error => SandboxError::Database(error),
         })?;
         let faults = control::Faults::default();
-        Ok(Self(App::new(Service { config, clock, random, store, blobs, keys, authority, faults })))
+        Ok(Self(App::new(Service {
+            config,
+            clock,
+            random,
+            store,
+            blobs,
+            keys,
+            authority,
+            faults,
+            packaging: packaging::Packaging::new(),
+        })))
     }
 
     /// Everything that is served over HTTP. Serve it with connect info (`SocketAddr`), so that the
@@ -177,20 +191,12 @@ impl Sandbox {
             .with_state(app.clone())
     }
 
-    /// Does the background work until `shutdown`: a sweep at once and then every minute.
+    /// Does the background work until `shutdown`: makes packages, and sweeps at once and then every minute.
     pub async fn run(&self, shutdown: impl Future<Output = ()>) {
-        let mut shutdown = std::pin::pin!(shutdown);
-        let mut ticks = tokio::time::interval(sweep::INTERVAL);
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                () = &mut shutdown => return,
-                _ = ticks.tick() => {}
-            }
-            if let Err(error) = sweep::once(&self.0).await {
-                // Tried again a minute later; the answer type logs the cause.
-                drop(error.into_response());
-            }
+        tokio::select! {
+            () = shutdown => {}
+            () = sweep::work(&self.0) => {}
+            () = packaging::work(&self.0) => {}
         }
     }
 

@@ -1,6 +1,6 @@
 //! Randomness as a parameter, and the ids and secrets made of it.
 
-use contract::{DocumentCollectionId, DocumentId, SigningSessionId};
+use contract::{ArchiveDocumentId, DocumentCollectionId, DocumentId, PackageId, SigningSessionId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -59,4 +59,12 @@ pub(crate) fn collection_id(
 
 pub(crate) fn session_id(random: &dyn Random, now: OffsetDateTime) -> Result<SigningSessionId, getrandom::Error> {
     ordered_uuid(random, now).map(SigningSessionId::new)
+}
+
+pub(crate) fn package_id(random: &dyn Random, now: OffsetDateTime) -> Result<PackageId, getrandom::Error> {
+    ordered_uuid(random, now).map(PackageId::new)
+}
+
+pub(crate) fn archive_id(random: &dyn Random, now: OffsetDateTime) -> Result<ArchiveDocumentId, getrandom::Error> {
+    ordered_uuid(random, now).map(ArchiveDocumentId::new)
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    SandboxConfig, blobs::Blobs, clock::Clock, control::Faults, evidence::Authority, keys::Keys, random::Random,
-    store::Store,
+    SandboxConfig, blobs::Blobs, clock::Clock, control::Faults, evidence::Authority, keys::Keys, packaging::Packaging,
+    random::Random, store::Store,
 };
 
 /// The running service.
@@ -17,6 +17,7 @@ pub(crate) struct Service {
     pub(crate) keys: Keys,
     pub(crate) authority: Authority,
     pub(crate) faults: Faults,
+    pub(crate) packaging: Packaging,
 }
 
 /// A handle to the service, as axum's state.

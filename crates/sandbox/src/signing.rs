@@ -2,7 +2,10 @@
 
 use std::error::Error;
 
-use contract::{DocumentAction, DocumentId, EventName, Extra, MimeType, Signature, SignatureType, SigningSessionId};
+use contract::{
+    ArchiveDocumentId, DocumentAction, DocumentId, EventName, Extra, MimeType, Signature, SignatureType,
+    SigningSessionId,
+};
 use time::OffsetDateTime;
 
 use crate::{
@@ -12,8 +15,9 @@ use crate::{
     service::App,
     step::{Effect, Input, Progress, Refused, step},
     store::{
+        archive,
         documents::{self, StoredDocument},
-        events,
+        events, packages,
         sessions::{self, StoredSession},
         visits::{self, Event, EventKind, GivenConsent, Identity, Origin, Visit},
     },
@@ -46,6 +50,15 @@ pub(crate) struct Actor<'a> {
     pub(crate) session: SigningSessionId,
     pub(crate) cookie_hash: &'a str,
     pub(crate) origin: &'a Origin,
+}
+
+/// A signature on its way into the store.
+struct SignedResult {
+    original: StoredDocument,
+    result: StoredDocument,
+    signature: Signature,
+    /// Its id in the archive and how long it stays there, when that is asked for.
+    archive: Option<(ArchiveDocumentId, OffsetDateTime)>,
 }
 
 /// Signs all documents of a session.
@@ -100,20 +113,26 @@ pub(crate) async fn sign(app: &App, actor: &Actor<'_>) -> Result<(), ActError> {
             size,
             created_at: now,
             expires_at: session.standing.due,
-            filename: Some(format!("{}.signature.xml", original.save_as()))
+            filename: Some(format!("{}.signature.xml", original.signing_name()))
                 .filter(|name| name.chars().count() <= contract::limits::FILENAME_MAX),
             description: None,
             title: None,
+            signed_as: None,
+        };
+        let archive_until = session.terms.archive.as_ref().and_then(|archive| archive.signatures_until(now));
+        let archive = match archive_until {
+            Some(until) => Some((random::archive_id(app.random.as_ref(), now)?, until)),
+            None => None,
         };
         let signature = Signature {
             document_collection_id: collection,
             result_document_id: result.id,
             original_document_id: original.id,
-            result_archive_id: None,
+            result_archive_id: archive.map(|(id, _)| id),
             signature_type: SignatureType::Xades,
             extra: Extra::new(),
         };
-        results.push((result, signature));
+        results.push(SignedResult { original, result, signature, archive });
     }
 
     let mut tx = app.store.write().await?;
@@ -126,16 +145,26 @@ pub(crate) async fn sign(app: &App, actor: &Actor<'_>) -> Result<(), ActError> {
     for effect in effects {
         match effect {
             Effect::StoreSignatures => {
-                for (position, (result, signature)) in (0_i64..).zip(&results) {
+                for (position, SignedResult { original, result, signature, archive }) in (0_i64..).zip(&results) {
+                    if !documents::settle_name(&mut tx, original.id, &original.signing_name()).await? {
+                        // Another signer was first, and the file was renamed just then.
+                        drop((tx, pin));
+                        return Box::pin(sign(app, actor)).await;
+                    }
                     documents::insert(&mut tx, result).await?;
                     sessions::insert_signature(&mut tx, actor.session, position, signature).await?;
+                    if let Some((id, until)) = archive {
+                        archive::insert(&mut tx, *id, result, *until).await?;
+                    }
                 }
             }
             Effect::TellSuccessors => tell_successors(&mut tx, actor.session, now).await?,
+            Effect::MakePackagesDue => drop(packages::due_after(&mut tx, actor.session, now).await?),
         }
     }
     tx.commit().await?;
     drop(pin);
+    app.packaging.wake();
     tracing::info!(session.id = %actor.session, signatures = results.len(), "session {} is signed", actor.session);
     Ok(())
 }
@@ -145,12 +174,16 @@ pub(crate) async fn reject(app: &App, actor: &Actor<'_>, reason: Option<String>)
     let now = app.clock.now();
     let mut tx = app.store.write().await?;
     let session = sessions::find(&mut tx, actor.session, now).await?.ok_or(ActError::Unknown)?;
-    let (standing, _) = step(session.standing, Input::Reject(reason), now)?;
+    let (standing, effects) = step(session.standing, Input::Reject(reason), now)?;
     sessions::update(&mut tx, actor.session, &standing).await?;
     visits::record(&mut tx, actor.session, Some(actor.cookie_hash), EventKind::Rejected, now, actor.origin).await?;
     let reference = session.terms.external_reference.as_deref();
     events::record(&mut tx, EventName::SessionRejected, actor.session, reference, now).await?;
+    if effects.contains(&Effect::MakePackagesDue) {
+        packages::due_after(&mut tx, actor.session, now).await?;
+    }
     tx.commit().await?;
+    app.packaging.wake();
     tracing::info!(session.id = %actor.session, "session {} is rejected", actor.session);
     Ok(())
 }
@@ -199,7 +232,7 @@ impl Testimony {
             session: self.session,
             document: SignedDocument {
                 id: document.id,
-                filename: &document.save_as(),
+                filename: &document.signing_name(),
                 mime_type: &document.mime_type,
                 digest: document.digest,
                 size: document.size,

@@ -67,6 +67,8 @@ pub enum Effect {
     StoreSignatures,
     /// Tell every session that waits for this one.
     TellSuccessors,
+    /// Make the packages due that waited for this session's end.
+    MakePackagesDue,
 }
 
 /// Why a step is not taken.
@@ -151,7 +153,7 @@ pub fn step(
                 return Err(Refused::Unfinished);
             }
             session.state = LifecycleState::Signed;
-            Ok((session, vec![Effect::StoreSignatures, Effect::TellSuccessors]))
+            Ok((session, vec![Effect::StoreSignatures, Effect::TellSuccessors, Effect::MakePackagesDue]))
         }
         Input::Reject(reason) => {
             session.refuse_signer(now)?;
@@ -160,7 +162,7 @@ pub fn step(
             }
             session.state = LifecycleState::Rejected;
             session.reject_reason = reason;
-            Ok((session, Vec::new()))
+            Ok((session, vec![Effect::MakePackagesDue]))
         }
         Input::PredecessorSigned(predecessor) => {
             session.waits_for.remove(&predecessor);

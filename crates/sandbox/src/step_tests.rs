@@ -53,9 +53,11 @@ fn each_input_in_each_state() {
 }
 
 #[test]
-fn signing_stores_signatures_and_tells_successors() {
+fn signing_stores_signatures_before_it_tells_others() {
     let (_, effects) = step(session(LifecycleState::Ready, &[]), Input::Sign(Progress::COMPLETE), NOW).unwrap();
-    assert_eq!(effects, [Effect::StoreSignatures, Effect::TellSuccessors]);
+    assert_eq!(effects, [Effect::StoreSignatures, Effect::TellSuccessors, Effect::MakePackagesDue]);
+    let (_, effects) = step(session(LifecycleState::Ready, &[]), Input::Reject(None), NOW).unwrap();
+    assert_eq!(effects, [Effect::MakePackagesDue]);
 }
 
 #[test]

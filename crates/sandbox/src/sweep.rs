@@ -1,17 +1,40 @@
-//! What is long gone leaves the disk.
+//! What time alone brings about: what is long gone leaves the disk, and what waited in vain goes on.
 
-use crate::{problem::ApiError, service::App, store::sweep};
+use axum::response::IntoResponse;
+
+use crate::{
+    problem::ApiError,
+    service::App,
+    store::{packages, sweep},
+};
 
 /// Time between two sweeps.
-pub(crate) const INTERVAL: std::time::Duration = std::time::Duration::from_secs(60);
+const INTERVAL: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// Sweeps at once and then every minute. Never ends.
+pub(crate) async fn work(app: &App) {
+    let mut ticks = tokio::time::interval(INTERVAL);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = once(app).await {
+            // Tried again a minute later; the answer type logs the cause.
+            drop(error.into_response());
+        }
+    }
+}
 
 /// Removes rows past their days of grace, and files that no row names.
 ///
-/// Nothing that a client can see depends on it: what is past its time reads as gone at once.
+/// Makes the packages due that waited for links that expired. Nothing else that a client can see depends on it: what is
+/// past its time reads as gone at once.
 pub(crate) async fn once(app: &App) -> Result<(), ApiError> {
     let mut tx = app.store.write().await?;
-    let swept = sweep::rows(&mut tx, app.clock.now()).await?;
+    let now = app.clock.now();
+    packages::due_by_time(&mut tx, now).await?;
+    let swept = sweep::rows(&mut tx, now).await?;
     tx.commit().await?;
+    app.packaging.wake();
     let files = app
         .blobs
         .remove_unused(async {

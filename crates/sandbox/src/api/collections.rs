@@ -8,6 +8,7 @@ use http::StatusCode;
 
 use crate::{
     extract::{JsonBody, PathId},
+    packaging::BYTES_MAX,
     problem::ApiError,
     random,
     service::App,
@@ -21,14 +22,22 @@ pub(super) async fn create(
 ) -> Result<(StatusCode, Json<DocumentCollection>), ApiError> {
     let now = app.clock.now();
     let mut findings = request.validate();
+    let mut size = 0_u64;
     let mut tx = app.store.write().await?;
     for (i, reference) in request.documents.iter().enumerate() {
         let reason = match documents::find(&mut tx, reference.document_id, now).await? {
-            Some(document) if document.mime_type.is_uploadable() => continue,
+            Some(document) if document.mime_type.is_uploadable() => {
+                size = size.saturating_add(document.size);
+                continue;
+            }
             Some(_) => "is a signature, which cannot be signed again",
             None => "there is no such document, or it is deleted",
         };
         findings.push(InvalidParam::new(format!("documents[{i}].documentId"), reason));
+    }
+    if !request.package_to.is_empty() && size > BYTES_MAX {
+        let reason = format!("must together be at most {BYTES_MAX} bytes to be packaged, are {size}");
+        findings.push(InvalidParam::new("documents", reason));
     }
     if !findings.is_empty() {
         return Err(ApiError::InvalidParams(findings));

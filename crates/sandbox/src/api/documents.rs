@@ -6,7 +6,7 @@ use axum::{
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
-use contract::{Document, DocumentId, MimeType, limits};
+use contract::{Document, DocumentId, MimeType, Sha256Digest, limits};
 use futures_util::StreamExt;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use time::Duration;
@@ -68,6 +68,7 @@ pub(super) async fn upload(State(app): State<App>, request: Request) -> Result<J
         filename: None,
         description: None,
         title: None,
+        signed_as: None,
     };
     let mut tx = app.store.write().await?;
     documents::insert(&mut tx, &document).await?;
@@ -99,11 +100,21 @@ pub(super) async fn download(State(app): State<App>, PathId(id): PathId<Document
 
 /// An answer with a document's bytes.
 pub(crate) async fn stream(app: &App, document: &StoredDocument) -> Result<Response, ApiError> {
-    let file = app.blobs.read(&document.digest.hex()).await?;
+    stream_file(app, &document.digest, &document.mime_type, document.size).await
+}
+
+/// An answer with a file's bytes.
+pub(super) async fn stream_file(
+    app: &App,
+    digest: &Sha256Digest,
+    mime_type: &MimeType,
+    size: u64,
+) -> Result<Response, ApiError> {
+    let file = app.blobs.read(&digest.hex()).await?;
     let mut response = Body::from_stream(ReaderStream::with_capacity(file, CHUNK_BYTES)).into_response();
-    let content_type = HeaderValue::from_str(document.mime_type.as_str()).map_err(http::Error::from)?;
+    let content_type = HeaderValue::from_str(mime_type.as_str()).map_err(http::Error::from)?;
     response.headers_mut().insert(header::CONTENT_TYPE, content_type);
-    response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(document.size));
+    response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(size));
     Ok(response)
 }
 

@@ -1,5 +1,6 @@
 //! `/sign`: the signing API's endpoints, one file per family.
 
+mod archive;
 mod collections;
 mod documents;
 mod metadata;
@@ -21,6 +22,7 @@ use crate::{control, oauth, problem::ApiError, service::App};
 /// The routes of `/sign`. All want an access token, unknown ones too.
 pub(crate) fn router(app: &App) -> Router<App> {
     Router::new()
+        .route("/archive-documents/{archiveDocumentId}", get(archive::download))
         .route("/documents", post(documents::upload))
         .route("/documents/{documentId}", get(documents::download).delete(documents::delete))
         .route("/documents/{documentId}/metadata", get(metadata::read).patch(metadata::change))

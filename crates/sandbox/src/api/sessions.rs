@@ -47,6 +47,7 @@ pub(super) async fn create(
                 standing: SessionState::new(waits_for, due, terms.signature_url_ttl, now),
                 terms,
                 signatures: Vec::new(),
+                packages: Vec::new(),
             });
         }
     }
@@ -83,6 +84,7 @@ pub(super) async fn delete(
     let mut tx = app.store.write().await?;
     let deleted = sessions::delete(&mut tx, id, app.clock.now()).await?;
     tx.commit().await?;
+    app.packaging.wake();
     if deleted { Ok(StatusCode::NO_CONTENT) } else { Err(ApiError::NotFound) }
 }
 

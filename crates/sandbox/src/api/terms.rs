@@ -3,14 +3,17 @@
 use std::collections::{BTreeSet, HashMap};
 
 use contract::{
-    DocumentCollectionId, InvalidParam, LifecycleState, MimeType, NewSigningSession, SigningFlow, SigningSessionId,
-    limits,
+    DocumentAction, DocumentCollectionId, InvalidParam, LifecycleState, MimeType, NewSigningSession, SigningFlow,
+    SigningSessionId, limits,
 };
 use sqlx::SqliteConnection;
 use time::{Duration, OffsetDateTime};
 use url::Url;
 
-use crate::store::{StoreError, collections, documents, sessions};
+use crate::{
+    packaging::BYTES_MAX,
+    store::{StoreError, collections, documents, packages, sessions},
+};
 
 /// Signing flow per collection, of the sessions that earlier elements of the same array ask for.
 pub(super) type Flows = HashMap<DocumentCollectionId, SigningFlow>;
@@ -62,12 +65,18 @@ async fn check_documents(
     findings: &mut Vec<InvalidParam>,
 ) -> Result<(), StoreError> {
     let mut mime_types: BTreeSet<MimeType> = BTreeSet::new();
+    let mut to_sign = 0_u64;
     for (i, reference) in request.documents.iter().enumerate() {
         let mut bad = |field: &str, reason: &str| {
             findings.push(InvalidParam::new(format!("documents[{i}].{field}"), reason));
         };
         match documents::find(db, reference.document_id, now).await? {
-            Some(document) => drop(mime_types.insert(document.mime_type)),
+            Some(document) => {
+                mime_types.insert(document.mime_type);
+                if reference.action == DocumentAction::Sign {
+                    to_sign = to_sign.saturating_add(document.size);
+                }
+            }
             None => bad("documentId", "there is no such document, or it is deleted"),
         }
         match collections::find(db, reference.document_collection_id).await? {
@@ -75,8 +84,15 @@ async fn check_documents(
             Some(collection) if collection.documents.iter().all(|d| d.document_id != reference.document_id) => {
                 bad("documentId", "is not in this collection");
             }
+            Some(_) if packages::is_closed(db, reference.document_collection_id).await? => {
+                bad("documentCollectionId", "is closed, as its package is made; make a new collection");
+            }
             Some(_) => {}
         }
+    }
+    if !request.package_to.is_empty() && to_sign > BYTES_MAX {
+        let reason = format!("to SIGN must together be at most {BYTES_MAX} bytes to be packaged, are {to_sign}");
+        findings.push(InvalidParam::new("documents", reason));
     }
     if mime_types.len() > 1 {
         let types: Vec<&str> = mime_types.iter().map(MimeType::as_str).collect();
@@ -95,7 +111,15 @@ async fn check_flow(
     let Some(flow) = request.signing_setup.first().map(|setup| &setup.signing_flow) else { return Ok(()) };
     let collections: BTreeSet<DocumentCollectionId> =
         request.documents.iter().map(|document| document.document_collection_id).collect();
+    let is_pki = *flow == SigningFlow::PkiSigning;
+    if is_pki && !request.package_to.is_empty() {
+        findings.push(InvalidParam::new("packageTo", format!("cannot be mixed with {flow}; leave it out")));
+    }
     for collection in collections {
+        if is_pki && collections::find(db, collection).await?.is_some_and(|c| !c.package_to.is_empty()) {
+            let reason = format!("must not be {flow}, as the collection {collection} has packageTo");
+            findings.push(InvalidParam::new("signingSetup[0].signingFlow", reason));
+        }
         let stored = collections::flow(db, collection).await?;
         let present = stored.as_ref().unwrap_or_else(|| flows.entry(collection).or_insert_with(|| flow.clone()));
         if present != flow {

@@ -24,6 +24,7 @@ pub(crate) const OPERATIONS: &[(&str, Method, &str)] = &[
     ("delete_document", Method::DELETE, "/sign/documents/{documentId}"),
     ("get_metadata", Method::GET, "/sign/documents/{documentId}/metadata"),
     ("patch_metadata", Method::PATCH, "/sign/documents/{documentId}/metadata"),
+    ("get_archive_document", Method::GET, "/sign/archive-documents/{archiveDocumentId}"),
     ("create_collection", Method::POST, "/sign/document-collections"),
     ("get_collection", Method::GET, "/sign/document-collections/{documentCollectionId}"),
     ("delete_collection", Method::DELETE, "/sign/document-collections/{documentCollectionId}"),
@@ -32,6 +33,9 @@ pub(crate) const OPERATIONS: &[(&str, Method, &str)] = &[
     ("get_session", Method::GET, "/sign/signing-sessions/{sessionId}"),
     ("delete_session", Method::DELETE, "/sign/signing-sessions/{sessionId}"),
 ];
+
+/// The operation that is no request: making a package.
+const PACKAGING: &str = "packaging";
 
 /// Ways to fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -120,9 +124,13 @@ impl Faults {
 
 /// `POST /__sandbox/faults`: adds a plan after those already there.
 pub(super) async fn plan(State(app): State<App>, JsonBody(plan): JsonBody<Plan>) -> Result<StatusCode, ApiError> {
-    if OPERATIONS.iter().all(|(name, _, _)| *name != plan.operation) {
-        let names: Vec<&str> = OPERATIONS.iter().map(|(name, _, _)| *name).collect();
+    let names = || OPERATIONS.iter().map(|(name, _, _)| *name).chain([PACKAGING]);
+    if names().all(|name| name != plan.operation) {
+        let names: Vec<&str> = names().collect();
         return Err(ApiError::param("operation", format!("must be one of {}", names.join(", "))));
+    }
+    if plan.operation == PACKAGING && !matches!(plan.fault, Fault::Fail | Fault::Delay) {
+        return Err(ApiError::param("fault", "must be 500 or delay, as packaging answers nobody"));
     }
     if plan.times == 0 {
         return Err(ApiError::param("times", "must be at least 1"));
@@ -177,9 +185,21 @@ pub(crate) async fn inject(State(app): State<App>, request: Request, next: Next)
     }
 }
 
+/// Lets a planned fault of making a package happen.
+pub(crate) async fn strike_packaging(app: &App) -> Result<(), Planned> {
+    let Some(plan) = app.faults.take(PACKAGING) else { return Ok(()) };
+    tracing::warn!(fault = ?plan.fault, "planned fault of {PACKAGING}");
+    match plan.fault {
+        Fault::Delay => tokio::time::sleep(std::time::Duration::from_secs(plan.seconds.into())).await,
+        _ => return Err(Planned),
+    }
+    Ok(())
+}
+
+/// A fault that was planned.
 #[derive(Debug, thiserror::Error)]
 #[error("planned fault")]
-struct Planned;
+pub(crate) struct Planned;
 
 fn planned() -> Response {
     ApiError::Internal(Box::new(Planned)).into_response()

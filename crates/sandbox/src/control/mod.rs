@@ -2,18 +2,19 @@
 
 mod act;
 mod faults;
+mod packages;
 
 use axum::{
     Json, Router,
     extract::State,
-    routing::{delete, post},
+    routing::{delete, get, post},
 };
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 #[cfg(test)]
 pub(crate) use faults::OPERATIONS;
-pub(crate) use faults::{Faults, inject as inject_fault};
+pub(crate) use faults::{Faults, Planned, inject as inject_fault, strike_packaging as packaging_fault};
 
 use crate::{extract::JsonBody, problem::ApiError, service::App};
 
@@ -26,6 +27,7 @@ pub(crate) fn router() -> Router<App> {
         .route("/sessions/{sessionId}/reject", post(act::reject))
         .route("/faults", post(faults::plan).delete(faults::clear))
         .route("/tokens", delete(faults::expire_tokens))
+        .route("/packages", get(packages::list))
         .route("/reset", delete(reset))
 }
 
@@ -50,6 +52,7 @@ async fn advance_clock(State(app): State<App>, JsonBody(request): JsonBody<Advan
             .advance(Duration::seconds(seconds.into()))
             .ok_or(ApiError::Conflict("this service runs on the machine's clock, which cannot be moved"))?,
     };
+    app.packaging.wake();
     Ok(Json(Moment { now }))
 }
 

@@ -18,12 +18,14 @@
 //!
 //! Reading order: [`sign_document`] in `xades` tells the whole story; `statement`
 //! writes the evidence, `xml` is the writer, `verify` the check that every result
-//! passes before it is handed out, `authority` the keys and certificates, `cms` and
-//! `time_stamp` what those sign beside XML, `time_stamp_protocol` how others ask for time stamps.
+//! passes before it is handed out, `facts` reads back what one says, `authority` the keys
+//! and certificates, `cms` and `time_stamp` what those sign beside XML,
+//! `time_stamp_protocol` how others ask for time stamps.
 
 mod authority;
 mod certificate;
 mod cms;
+mod facts;
 mod file_name;
 mod statement;
 #[cfg(test)]
@@ -39,7 +41,7 @@ use std::{io, path::PathBuf};
 use contract::{DocumentId, MimeType, Sha256Digest, SigningSessionId};
 use time::OffsetDateTime;
 
-pub use self::{authority::Authority, verify::CheckError, xades::sign_document};
+pub use self::{authority::Authority, facts::SignatureFacts, verify::CheckError, xades::sign_document};
 
 /// Longest text, in bytes, that can be enveloped. In Base64 it stays under the
 /// 10,000,000 characters that libxml2, and so most verifiers, take for one text.

@@ -11,7 +11,7 @@ use p256::ecdsa::{Signature, VerifyingKey, signature::Verifier};
 use sha2::{Digest, Sha256};
 use uppsala::{Document, NodeId};
 
-use super::xml::DS;
+use super::xml::{DS, Namespace};
 
 /// Why a finished signature does not verify.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -35,9 +35,9 @@ pub(super) fn check(xml: &str, document: &Sha256Digest, seal: &VerifyingKey) -> 
     let doc = uppsala::parse(xml).map_err(|_| CheckError::Malformed("not well-formed"))?;
     let reader = Reader { doc: &doc };
     let signature = doc.document_element().ok_or(CheckError::Malformed("no document element"))?;
-    let signed_info = reader.child(signature, "SignedInfo")?;
+    let signed_info = reader.child(signature, DS, "SignedInfo")?;
 
-    let value = reader.base64(reader.child(signature, "SignatureValue")?)?;
+    let value = reader.base64(reader.child(signature, DS, "SignatureValue")?)?;
     let value = Signature::from_slice(&value).map_err(|_| CheckError::Signature)?;
     seal.verify(&reader.canonical(signed_info)?, &value).map_err(|_| CheckError::Signature)?;
 
@@ -47,7 +47,7 @@ pub(super) fn check(xml: &str, document: &Sha256Digest, seal: &VerifyingKey) -> 
     }
     for reference in references {
         let uri = doc.get_attribute(reference, "URI").ok_or(CheckError::Malformed("a reference without URI"))?;
-        let claimed = reader.base64(reader.child(reference, "DigestValue")?)?;
+        let claimed = reader.base64(reader.child(reference, DS, "DigestValue")?)?;
         let actual = match uri.strip_prefix('#') {
             None => *document.bytes(),
             Some(id) => reader.digest(reader.by_id(id)?, reference)?,
@@ -59,17 +59,19 @@ pub(super) fn check(xml: &str, document: &Sha256Digest, seal: &VerifyingKey) -> 
     Ok(())
 }
 
-struct Reader<'a> {
-    doc: &'a Document<'a>,
+/// A finished signature, parsed.
+pub(super) struct Reader<'a> {
+    pub(super) doc: &'a Document<'a>,
 }
 
 impl Reader<'_> {
-    fn child(&self, parent: NodeId, name: &'static str) -> Result<NodeId, CheckError> {
-        self.doc.first_child_element_by_name_ns(parent, DS.uri, name).ok_or(CheckError::Malformed(name))
+    /// The first child with this name.
+    pub(super) fn child(&self, parent: NodeId, namespace: Namespace, name: &'static str) -> Result<NodeId, CheckError> {
+        self.doc.first_child_element_by_name_ns(parent, namespace.uri, name).ok_or(CheckError::Malformed(name))
     }
 
     /// The one element with this `Id`. Two would let a verifier look at another one than the reader.
-    fn by_id(&self, id: &str) -> Result<NodeId, CheckError> {
+    pub(super) fn by_id(&self, id: &str) -> Result<NodeId, CheckError> {
         let nodes = self.doc.descendants(self.doc.root());
         let mut found = nodes.into_iter().filter(|node| self.doc.get_attribute(*node, "Id") == Some(id));
         match (found.next(), found.next()) {
@@ -86,7 +88,7 @@ impl Reader<'_> {
 
     /// The digest of an element, through the transform that its reference asks for.
     fn digest(&self, node: NodeId, reference: NodeId) -> Result<[u8; 32], CheckError> {
-        let transform = self.child(self.child(reference, "Transforms")?, "Transform")?;
+        let transform = self.child(self.child(reference, DS, "Transforms")?, DS, "Transform")?;
         let bytes = match self.doc.get_attribute(transform, "Algorithm") {
             Some(super::xades::EXCLUSIVE_C14N) => self.canonical(node)?,
             Some(super::xades::BASE64) => self.base64(node)?,

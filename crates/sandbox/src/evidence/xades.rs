@@ -21,12 +21,12 @@ const SIGNED_PROPERTIES: &str = "http://uri.etsi.org/01903#SignedProperties";
 const PROOF_OF_APPROVAL: &str = "http://uri.etsi.org/01903/v1.2.2#ProofOfApproval";
 
 /// Ids inside a result.
-mod id {
+pub(super) mod id {
     pub(super) const SIGNATURE: &str = "signature";
     pub(super) const SIGNATURE_VALUE: &str = "signature-value";
     pub(super) const DOCUMENT: &str = "document";
-    pub(super) const EVIDENCE: &str = "evidence";
-    pub(super) const PROPERTIES: &str = "signed-properties";
+    pub(in crate::evidence) const EVIDENCE: &str = "evidence";
+    pub(in crate::evidence) const PROPERTIES: &str = "signed-properties";
     pub(super) const DOCUMENT_REFERENCE: &str = "reference-document";
     pub(super) const EVIDENCE_REFERENCE: &str = "reference-evidence";
     pub(super) const TIME_STAMP: &str = "signature-time-stamp";

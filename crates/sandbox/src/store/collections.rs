@@ -1,10 +1,15 @@
 //! Rows of document collections.
 
-use contract::{DocumentCollection, DocumentCollectionId, DocumentId, Extra, PackageType, SigningFlow};
+use contract::{
+    CollectionOutput, DocumentCollection, DocumentCollectionId, DocumentId, Extra, PackageType, SigningFlow,
+};
 use sqlx::SqliteConnection;
 use time::OffsetDateTime;
 
-use super::{StoreError, id, nanos};
+use super::{
+    StoreError, id, nanos,
+    packages::{self, Subject},
+};
 
 /// Adds a collection. Its documents must be there.
 pub(crate) async fn insert(
@@ -43,14 +48,16 @@ pub(crate) async fn find(
     let documents: Vec<(String,)> =
         sqlx::query_as("SELECT document_id FROM collection_document WHERE collection_id = ? ORDER BY position")
             .bind(collection.to_string())
-            .fetch_all(db)
+            .fetch_all(&mut *db)
             .await?;
     let package_to: Vec<PackageType> = serde_json::from_str(&package_to)?;
     let documents = documents
         .iter()
         .map(|(document,)| Ok(id::<DocumentId>(document)?.into()))
         .collect::<Result<_, StoreError>>()?;
-    Ok(Some(DocumentCollection { id: collection, documents, package_to, output: None, extra: Extra::new() }))
+    let packages = packages::of_collection(db, collection).await?;
+    let output = (!packages.is_empty()).then(|| CollectionOutput { packages, extra: Extra::new() });
+    Ok(Some(DocumentCollection { id: collection, documents, package_to, output, extra: Extra::new() }))
 }
 
 /// The signing flow of the sessions on the collection, if it has any.
@@ -68,7 +75,8 @@ pub(crate) async fn flow(
     Ok(flow.map(|(flow,)| flow.into()))
 }
 
-/// Deletes the collection; its documents and sessions stay. Answers whether it was there.
+/// Deletes the collection, and with it the package that is yet to be made; its documents and sessions stay, and so
+/// does a package that is made. Answers whether it was there.
 pub(crate) async fn delete(
     db: &mut SqliteConnection,
     collection: DocumentCollectionId,
@@ -77,7 +85,8 @@ pub(crate) async fn delete(
     let done = sqlx::query("UPDATE collection SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL")
         .bind(nanos(now))
         .bind(collection.to_string())
-        .execute(db)
+        .execute(&mut *db)
         .await?;
+    packages::forget(db, Subject::Collection(collection)).await?;
     Ok(done.rows_affected() > 0)
 }

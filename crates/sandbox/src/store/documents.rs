@@ -4,7 +4,7 @@ use contract::{Document, DocumentId, DocumentPatch, Extra, MimeType, Sha256Diges
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use time::OffsetDateTime;
 
-use super::{StoreError, id, moment, nanos};
+use super::{StoreError, digest, id, moment, nanos};
 
 /// A document's row.
 #[derive(Debug, Clone)]
@@ -20,6 +20,8 @@ pub(crate) struct StoredDocument {
     pub(crate) filename: Option<String>,
     pub(crate) description: Option<String>,
     pub(crate) title: Option<String>,
+    /// The name by which its signatures call it, once it has any.
+    pub(crate) signed_as: Option<String>,
 }
 
 impl StoredDocument {
@@ -48,18 +50,23 @@ impl StoredDocument {
         self.filename.clone().unwrap_or_else(|| format!("{}.{ending}", self.id))
     }
 
+    /// The name by which a signature calls it: that of the first signature, so that all call it the same.
+    pub(crate) fn signing_name(&self) -> String {
+        self.signed_as.clone().unwrap_or_else(|| self.save_as())
+    }
+
     fn read(row: &SqliteRow) -> Result<Self, StoreError> {
-        let digest = hex::decode(row.try_get::<&str, _>("sha256")?).ok().and_then(|bytes| bytes.try_into().ok());
         Ok(Self {
             id: id(row.try_get("id")?)?,
             mime_type: MimeType::from(row.try_get::<&str, _>("mime_type")?),
-            digest: digest.map(Sha256Digest::new).ok_or(StoreError::Corrupt("digest"))?,
+            digest: digest(row.try_get("sha256")?)?,
             size: row.try_get::<i64, _>("size")?.try_into().map_err(|_| StoreError::Corrupt("size"))?,
             created_at: moment(row.try_get("created_at")?)?,
             expires_at: moment(row.try_get("expires_at")?)?,
             filename: row.try_get("filename")?,
             description: row.try_get("description")?,
             title: row.try_get("title")?,
+            signed_as: row.try_get("signed_as")?,
         })
     }
 }
@@ -112,6 +119,16 @@ pub(crate) async fn patch(db: &mut SqliteConnection, id: DocumentId, patch: &Doc
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// Settles the name by which its signatures call the document. Answers false if another one was settled before.
+pub(crate) async fn settle_name(db: &mut SqliteConnection, id: DocumentId, name: &str) -> Result<bool, StoreError> {
+    let done = sqlx::query("UPDATE document SET signed_as = ?1 WHERE id = ?2 AND coalesce(signed_as, ?1) = ?1")
+        .bind(name)
+        .bind(id.to_string())
+        .execute(db)
+        .await?;
+    Ok(done.rows_affected() > 0)
 }
 
 /// Deletes the document at `now`. Answers whether it was there.

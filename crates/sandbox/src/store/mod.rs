@@ -3,16 +3,19 @@
 //! Reading functions take `now` and see only what is neither deleted nor past its
 //! time, so that no answer depends on when the sweep last ran.
 
+pub(crate) mod archive;
 pub(crate) mod collections;
 pub(crate) mod documents;
 pub(crate) mod events;
 pub(crate) mod list;
+pub(crate) mod packages;
 pub(crate) mod sessions;
 pub(crate) mod sweep;
 pub(crate) mod visits;
 
 use std::{io, path::Path, time::Duration};
 
+use contract::Sha256Digest;
 use sqlx::{
     SqlSafeStr, Sqlite, SqlitePool, Transaction,
     migrate::{Migration, MigrationType, Migrator},
@@ -89,6 +92,7 @@ impl Store {
 fn migrations() -> Migrator {
     let versions = [
         (1, "initial", include_str!("../../migrations/0001_initial.sql")),
+        (2, "packages", include_str!("../../migrations/0002_packages.sql")),
         (3, "events", include_str!("../../migrations/0003_events.sql")),
     ];
     let migration = |(version, name, sql): (i64, &'static str, &'static str)| {
@@ -111,4 +115,10 @@ fn moment(nanos: i64) -> Result<OffsetDateTime, StoreError> {
 /// A stored id.
 fn id<T: std::str::FromStr>(text: &str) -> Result<T, StoreError> {
     text.parse().map_err(|_| StoreError::Corrupt("id"))
+}
+
+/// A stored SHA-256.
+fn digest(hex: &str) -> Result<Sha256Digest, StoreError> {
+    let bytes = hex::decode(hex).ok().and_then(|bytes| bytes.try_into().ok());
+    bytes.map(Sha256Digest::new).ok_or(StoreError::Corrupt("digest"))
 }

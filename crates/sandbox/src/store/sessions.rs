@@ -3,14 +3,17 @@
 use std::collections::{BTreeSet, HashMap};
 
 use contract::{
-    DocumentId, Extra, Lifecycle, LifecycleState, NewSigningSession, SessionOutput, Signature, SignatureType,
+    DocumentId, Extra, Lifecycle, LifecycleState, NewSigningSession, Package, SessionOutput, Signature, SignatureType,
     SigningSession, SigningSessionId, limits,
 };
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::{StoreError, documents, id, moment, nanos};
+use super::{
+    StoreError, documents, id, moment, nanos,
+    packages::{self, Subject},
+};
 use crate::step::SessionState;
 
 /// A session's row with what hangs on it.
@@ -23,6 +26,7 @@ pub(crate) struct StoredSession {
     pub(crate) terms: NewSigningSession,
     pub(crate) standing: SessionState,
     pub(crate) signatures: Vec<Signature>,
+    pub(crate) packages: Vec<Package>,
 }
 
 impl StoredSession {
@@ -30,7 +34,7 @@ impl StoredSession {
     pub(crate) fn wire(self, signature_url: String, now: OffsetDateTime) -> SigningSession {
         let output = (!self.signatures.is_empty()).then(|| SessionOutput {
             signatures: self.signatures,
-            packages: Vec::new(),
+            packages: self.packages,
             extra: Extra::new(),
         });
         SigningSession {
@@ -148,13 +152,15 @@ pub(crate) async fn insert_signature(
     signature: &Signature,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO signature (session_id, original_id, result_id, collection_id, position) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO signature (session_id, original_id, result_id, collection_id, position, archive_id)
+         VALUES (?, ?, ?, ?, ?, ?)",
     )
     .bind(session.to_string())
     .bind(signature.original_document_id.to_string())
     .bind(signature.result_document_id.to_string())
     .bind(signature.document_collection_id.to_string())
     .bind(position)
+    .bind(signature.result_archive_id.map(|id| id.to_string()))
     .execute(db)
     .await?;
     Ok(())
@@ -172,8 +178,8 @@ pub(crate) async fn successors(
     rows.iter().map(|(session,)| id(session)).collect()
 }
 
-/// Deletes the session at `now`, and with it the documents that no other live session needs,
-/// originals and results. Answers whether it was there.
+/// Deletes the session at `now`, and with it the documents that no other live session needs: originals, signatures
+/// and packages. Makes the packages due that waited for it. Answers whether it was there.
 pub(crate) async fn delete(
     db: &mut SqliteConnection,
     session: SigningSessionId,
@@ -190,16 +196,24 @@ pub(crate) async fn delete(
     }
     sqlx::query(
         "UPDATE document SET expires_at = max(?1, coalesce(
-             (SELECT max(due_at) FROM session JOIN session_document ON session_id = session.id
-              WHERE document_id = document.id AND deleted_at IS NULL), 0))
+             (SELECT max(due_at) FROM session WHERE deleted_at IS NULL AND id IN (
+                  SELECT session_id FROM session_document WHERE document_id = document.id
+                  UNION
+                  SELECT signature.session_id FROM signature JOIN package USING (collection_id)
+                  WHERE package.result_id = document.id)), 0))
          WHERE expires_at > ?1 AND (
              id IN (SELECT document_id FROM session_document WHERE session_id = ?2)
-             OR id IN (SELECT result_id FROM signature WHERE session_id = ?2))",
+             OR id IN (SELECT result_id FROM signature WHERE session_id = ?2)
+             OR id IN (SELECT result_id FROM package WHERE session_id = ?2)
+             OR id IN (SELECT package.result_id FROM package JOIN signature USING (collection_id)
+                       WHERE signature.session_id = ?2))",
     )
     .bind(nanos(now))
     .bind(session.to_string())
-    .execute(db)
+    .execute(&mut *db)
     .await?;
+    packages::forget(db, Subject::Session(session)).await?;
+    packages::due_after(db, session, now).await?;
     Ok(true)
 }
 
@@ -220,28 +234,34 @@ pub(super) async fn complete(db: &mut SqliteConnection, rows: &[SqliteRow]) -> R
         waits_for.entry(id(session)?).or_default().insert(id(predecessor)?);
     }
 
-    let rows: Vec<(String, String, String, String)> = sqlx::query_as(
-        "SELECT session_id, original_id, result_id, collection_id FROM signature
+    let rows: Vec<(String, String, String, String, Option<String>)> = sqlx::query_as(
+        "SELECT session_id, original_id, result_id, collection_id, archive_id FROM signature
          WHERE session_id IN (SELECT value FROM json_each(?)) ORDER BY session_id, position",
     )
     .bind(&ids)
-    .fetch_all(db)
+    .fetch_all(&mut *db)
     .await?;
     let mut signatures: HashMap<SigningSessionId, Vec<Signature>> = HashMap::new();
-    for (session, original, result, collection) in &rows {
+    for (session, original, result, collection, archive) in &rows {
         signatures.entry(id(session)?).or_default().push(Signature {
             document_collection_id: id(collection)?,
             result_document_id: id::<DocumentId>(result)?,
             original_document_id: id::<DocumentId>(original)?,
-            result_archive_id: None,
+            result_archive_id: archive.as_deref().map(id).transpose()?,
             signature_type: SignatureType::Xades,
             extra: Extra::new(),
         });
     }
 
+    let mut packaged: HashMap<SigningSessionId, Vec<Package>> = HashMap::new();
+    for (session, package) in packages::of_sessions(db, &ids).await? {
+        packaged.entry(session).or_default().push(package);
+    }
+
     for session in &mut sessions {
         session.standing.waits_for = waits_for.remove(&session.id).unwrap_or_default();
         session.signatures = signatures.remove(&session.id).unwrap_or_default();
+        session.packages = packaged.remove(&session.id).unwrap_or_default();
     }
     Ok(sessions)
 }
@@ -260,5 +280,6 @@ fn read(row: &SqliteRow) -> Result<StoredSession, StoreError> {
             reject_reason: row.try_get("reject_reason")?,
         },
         signatures: Vec::new(),
+        packages: Vec::new(),
     })
 }

@@ -31,6 +31,7 @@ pub(crate) async fn rows(db: &mut SqliteConnection, now: OffsetDateTime) -> Resu
     .bind(oldest)
     .execute(&mut *db)
     .await?;
+    sqlx::query("DELETE FROM archived WHERE expires_at <= ?").bind(nanos(now)).execute(&mut *db).await?;
     // The events of a visit stay with the session.
     sqlx::query("DELETE FROM visit WHERE started_at <= ?")
         .bind(nanos(now.saturating_sub(VISIT_LIFE)))
@@ -45,13 +46,14 @@ pub(crate) async fn rows(db: &mut SqliteConnection, now: OffsetDateTime) -> Resu
 
 /// The digests (in hexadecimal) of all files that some row names.
 pub(crate) async fn used_files(db: &mut SqliteConnection) -> Result<HashSet<String>, StoreError> {
-    let rows: Vec<(String,)> = sqlx::query_as("SELECT DISTINCT sha256 FROM document").fetch_all(db).await?;
+    let rows: Vec<(String,)> =
+        sqlx::query_as("SELECT sha256 FROM document UNION SELECT sha256 FROM archived").fetch_all(db).await?;
     Ok(rows.into_iter().map(|(digest,)| digest).collect())
 }
 
 /// Removes every row.
 pub(crate) async fn everything(db: &mut SqliteConnection) -> Result<(), StoreError> {
-    for statement in ["DELETE FROM session", "DELETE FROM collection", "DELETE FROM document"] {
+    for statement in ["DELETE FROM session", "DELETE FROM collection", "DELETE FROM document", "DELETE FROM archived"] {
         sqlx::query(statement).execute(&mut *db).await?;
     }
     Ok(())
