@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use contract::{DocumentId, Extra, MimeType, Package, PackageType};
+use contract::{DocumentId, EventName, Extra, MimeType, Package, PackageType};
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
@@ -16,6 +16,7 @@ use crate::{
     store::{
         archive,
         documents::{self, StoredDocument},
+        events,
         packages::{self, Contents, Job, SignedPdf, Subject},
     },
 };
@@ -117,6 +118,10 @@ pub(super) async fn make(app: &App, job: &Job) -> Result<(), Failure> {
         extra: Extra::new(),
     };
     packages::finish(&mut tx, job.id, &package).await?;
+    for session in &contents.sessions {
+        let reference = session.terms.external_reference.as_deref();
+        events::record(&mut tx, EventName::PackageCompleted, session.id, reference, now).await?;
+    }
     tx.commit().await?;
     drop(pin);
     tracing::info!(package.id = %package.package_id, "the package of {subject} is made");

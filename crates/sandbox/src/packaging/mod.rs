@@ -6,6 +6,7 @@
 
 mod job;
 
+use contract::EventName;
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use time::Duration;
 use tokio::sync::{Notify, Semaphore};
@@ -14,7 +15,7 @@ use self::job::Failure;
 use crate::{
     problem::chain,
     service::App,
-    store::{StoreError, packages},
+    store::{StoreError, events, packages},
 };
 
 /// Most bytes of documents in one package: ten of the largest. Making it takes about five times the memory.
@@ -104,6 +105,11 @@ async fn run(app: &App, id: i64) -> Result<(), StoreError> {
     tracing::warn!(error = %chain(&failure), "no package of {}; {outlook}", job.subject);
     let mut tx = app.store.write().await?;
     packages::fail(&mut tx, id, again).await?;
+    if again.is_none() {
+        for (session, reference) in packages::signed_sessions(&mut tx, job.subject).await? {
+            events::record(&mut tx, EventName::PackageFailed, session, reference.as_deref(), now).await?;
+        }
+    }
     tx.commit().await?;
     Ok(())
 }

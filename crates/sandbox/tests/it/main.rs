@@ -7,6 +7,7 @@ mod control;
 mod documents;
 mod listing;
 mod openapi;
+mod packaging;
 mod pages;
 mod process;
 mod sessions;
@@ -14,3 +15,5 @@ mod support;
 mod time_passes;
 mod tokens;
 mod tsa;
+#[path = "../../src/tools.rs"]
+mod tools;

@@ -108,12 +108,27 @@ pub(crate) async fn fail(db: &mut SqliteConnection, job: i64, again: Option<Offs
     Ok(())
 }
 
+/// The signed sessions of a subject, with their external references.
+pub(crate) async fn signed_sessions(
+    db: &mut SqliteConnection,
+    subject: Subject,
+) -> Result<Vec<(SigningSessionId, Option<String>)>, StoreError> {
+    let (session, collection) = columns(subject);
+    let rows: Vec<(String, Option<String>)> = sqlx::query_as(
+        "SELECT DISTINCT session.id, terms ->> '$.externalReference'
+         FROM session JOIN signature ON signature.session_id = session.id
+         WHERE deleted_at IS NULL AND (session.id = ? OR collection_id = ?) ORDER BY session.id",
+    )
+    .bind(session)
+    .bind(collection)
+    .fetch_all(db)
+    .await?;
+    rows.into_iter().map(|(session, reference)| Ok((id(&session)?, reference))).collect()
+}
+
 /// Forgets the job of what is deleted. What is made already stays.
 pub(super) async fn forget(db: &mut SqliteConnection, subject: Subject) -> Result<(), StoreError> {
-    let (session, collection) = match subject {
-        Subject::Session(id) => (Some(id.to_string()), None),
-        Subject::Collection(id) => (None, Some(id.to_string())),
-    };
+    let (session, collection) = columns(subject);
     sqlx::query("DELETE FROM package WHERE result_id IS NULL AND (session_id = ? OR collection_id = ?)")
         .bind(session)
         .bind(collection)
@@ -171,6 +186,14 @@ pub(crate) async fn all(db: &mut SqliteConnection) -> Result<Vec<Standing>, Stor
         Ok(Standing { job: read(row)?, due_at, package })
     };
     rows.iter().map(standing).collect()
+}
+
+/// A subject as the two columns, session and collection, hold it.
+fn columns(subject: Subject) -> (Option<String>, Option<String>) {
+    match subject {
+        Subject::Session(id) => (Some(id.to_string()), None),
+        Subject::Collection(id) => (None, Some(id.to_string())),
+    }
 }
 
 fn read(row: &SqliteRow) -> Result<Job, StoreError> {
