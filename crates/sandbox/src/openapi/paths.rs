@@ -158,7 +158,21 @@ fn documents() -> Paths {
                 &["400", "404", "413", "415"]),
         },
     });
+    let archived = json!({
+        "parameters": path_id("archiveDocumentId", EXAMPLE_DOCUMENT),
+        "get": {
+            "operationId": "get_archive_document",
+            "tags": ["Documents"],
+            "summary": "Download an archived result",
+            "description": "The `resultArchiveId` of a signature or a package is the only handle to it. It is kept for \
+                the session's `archive.retentionPeriod`, whatever happens to the session.",
+            "responses": responses("200",
+                json!({ "description": "Its bytes", "content": types(&[MimeType::Pdf, MimeType::Xml]) }),
+                &["400", "404"]),
+        },
+    });
     vec![
+        ("/sign/archive-documents/{archiveDocumentId}".to_owned(), archived),
         ("/sign/documents".to_owned(), upload),
         ("/sign/documents/{documentId}".to_owned(), document),
         ("/sign/documents/{documentId}/metadata".to_owned(), metadata),

@@ -14,6 +14,6 @@ mod sessions;
 mod support;
 mod time_passes;
 mod tokens;
-mod tsa;
 #[path = "../../src/tools.rs"]
 mod tools;
+mod tsa;
