@@ -10,7 +10,8 @@ cargo xtask test PART [ARGS]      one part: fmt, clippy, tidy, unit, site, budge
 cargo xtask setup                 only set up what run and test need
 cargo xtask site                  only build what browsers load, into target/site
 cargo xtask budget [--write]      compare (or rewrite) the sizes committed in style/budget.toml
-cargo xtask bench hash            hashing in the browser beside WebCrypto and hash-wasm";
+cargo xtask bench hash            hashing in the browser beside WebCrypto and hash-wasm
+cargo xtask bench sign            signing and packaging: time and memory against their limits";
 
 /// One command with its arguments.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,6 +23,7 @@ pub(crate) enum Command {
     Test { part: Option<Part>, rest: Vec<String> },
     Budget { write: bool },
     BenchHash,
+    BenchSign,
 }
 
 /// A part of `cargo xtask test`, in the order in which they run: what is quick
@@ -81,6 +83,7 @@ pub(crate) fn parse(words: Vec<String>) -> Result<Command, Error> {
         ("budget", None) => Ok(Command::Budget { write: false }),
         ("budget", Some("--write")) if rest.len() == 1 => Ok(Command::Budget { write: true }),
         ("bench", Some("hash")) if rest.len() == 1 => Ok(Command::BenchHash),
+        ("bench", Some("sign")) if rest.len() == 1 => Ok(Command::BenchSign),
         _ => Err(Error::Usage(format!("`{name} {}`: not understood", rest.join(" ")))),
     }
 }
@@ -104,6 +107,7 @@ mod tests {
             ),
             ("budget --write", Command::Budget { write: true }),
             ("bench hash", Command::BenchHash),
+            ("bench sign", Command::BenchSign),
         ];
         for (line, expected) in cases {
             assert_eq!(parse(words(line)).unwrap(), expected, "{line}");

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: measurements in a real browser.
+//! `cargo xtask bench`: measurements that nobody should have to trust.
 
 use crate::{error::Error, layout::Layout, proc::Run, setup, site};
 
@@ -8,4 +8,9 @@ pub(crate) fn hash(layout: &Layout) -> Result<(), Error> {
     site::build(layout, ready.toolchain)?;
     let run = Run::new("node").arg("bench/hash/run.mjs").arg(site::current(layout)?).dir(&layout.root.join("end2end"));
     ready.with_browser(run).go()
+}
+
+/// Signing and packaging against their limits, which stand in `crates/sandbox/benches/sign.rs`.
+pub(crate) fn sign(layout: &Layout) -> Result<(), Error> {
+    Run::new("cargo").args(["bench", "--locked", "--package", "sandbox", "--bench", "sign"]).dir(&layout.root).go()
 }
