@@ -1,8 +1,12 @@
 //! Time as a parameter: the system's clock for people, a stepped one for tests.
 
-use std::sync::{Mutex, PoisonError};
+use std::pin::Pin;
 
 use time::{Duration, OffsetDateTime};
+use tokio::sync::watch;
+
+/// The longest nap of those who wait for the machine's clock, which may be set or slept through meanwhile.
+const NAP: Duration = Duration::seconds(30);
 
 /// Tells the time, in UTC.
 pub trait Clock: Send + Sync + 'static {
@@ -14,6 +18,9 @@ pub trait Clock: Send + Sync + 'static {
         let _ = by;
         None
     }
+
+    /// Waits until the clock shows `moment` or later.
+    fn wait_until(&self, moment: OffsetDateTime) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
 }
 
 /// The machine's clock.
@@ -25,33 +32,55 @@ impl Clock for SystemClock {
     fn now(&self) -> OffsetDateTime {
         OffsetDateTime::now_utc()
     }
+
+    fn wait_until(&self, moment: OffsetDateTime) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(async move {
+            loop {
+                let left = (moment - self.now()).min(NAP);
+                if !left.is_positive() {
+                    return;
+                }
+                tokio::time::sleep(left.unsigned_abs()).await;
+            }
+        })
+    }
 }
 
 /// A clock that stands still until it is moved.
 #[derive(Debug)]
-pub struct SteppedClock(Mutex<OffsetDateTime>);
+pub struct SteppedClock(watch::Sender<OffsetDateTime>);
 
 impl SteppedClock {
     /// A clock that stands at `now`.
     #[must_use]
     pub fn at(now: OffsetDateTime) -> Self {
-        Self(Mutex::new(now))
+        Self(watch::Sender::new(now))
     }
 
     /// Sets the clock, forward or back.
     pub fn set(&self, now: OffsetDateTime) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = now;
+        self.0.send_replace(now);
     }
 }
 
 impl Clock for SteppedClock {
     fn now(&self) -> OffsetDateTime {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.0.borrow()
     }
 
     fn advance(&self, by: Duration) -> Option<OffsetDateTime> {
-        let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *now = now.checked_add(by)?;
-        Some(*now)
+        let mut moved = None;
+        self.0.send_if_modified(|now| {
+            moved = now.checked_add(by);
+            moved.inspect(|moved| *now = *moved).is_some()
+        });
+        moved
+    }
+
+    fn wait_until(&self, moment: OffsetDateTime) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(async move {
+            // An error says that the clock is gone, which this borrow of it rules out.
+            let _ = self.0.subscribe().wait_for(|now| *now >= moment).await;
+        })
     }
 }
