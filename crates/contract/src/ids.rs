@@ -73,3 +73,7 @@ id! {
     /// A document in the vendor's archive; the only handle to it.
     ArchiveDocumentId
 }
+id! {
+    /// Somebody who is told of events.
+    SubscriptionId
+}

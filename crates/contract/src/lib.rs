@@ -32,7 +32,9 @@ pub use collection::{
 pub use digest::{ParseDigestError, Sha256Digest};
 pub use document::{Document, DocumentHash, DocumentPatch, HashAlgorithm, MimeType};
 pub use event::{Event, EventData, EventName};
-pub use ids::{ArchiveDocumentId, DocumentCollectionId, DocumentId, PackageId, ParseIdError, SigningSessionId};
+pub use ids::{
+    ArchiveDocumentId, DocumentCollectionId, DocumentId, PackageId, ParseIdError, SigningSessionId, SubscriptionId,
+};
 pub use list::{ListQuery, Page, Sort, SortField};
 pub use period::period_end;
 pub use problem::{InvalidParam, Problem, ProblemCode};

@@ -9,6 +9,7 @@
 //! - `step` decides what a session does next, without IO; `store` and `blobs` keep
 //!   things; `signing` does the two final acts; `evidence` makes the signatures, and
 //!   `packaging` the packages, by `container`.
+//! - `events` tells those who subscribed what happened.
 //! - `api` and `oauth` are the contract, `pages` is the signer's side, `control` is
 //!   for tests and apart from both.
 //!
@@ -20,6 +21,7 @@ mod check;
 pub mod clock;
 pub mod container;
 mod control;
+mod events;
 pub mod evidence;
 mod extract;
 mod identity;
@@ -76,12 +78,15 @@ pub struct SandboxConfig {
     pub orphan_minutes: i64,
     /// How long packages can be verified without asking the authority.
     pub package_level: container::Level,
+    /// For how long after an event its delivery is tried, unless the subscription says otherwise: up to a week.
+    pub event_lifetime: Duration,
     /// Whether `/__sandbox/*` is there. For tests alone: it asks for no credentials.
     pub control_plane: bool,
 }
 
 impl SandboxConfig {
-    /// The contract's defaults: tokens for 600 s, orphans for 30 minutes; packages with a time stamp; no control plane.
+    /// The contract's defaults: tokens for 600 s, orphans for 30 minutes; packages with a time stamp; no control
+    /// plane. Events are tried for five minutes, which is as long as receivers should believe a signed time.
     #[must_use]
     pub fn new(data_dir: PathBuf, public_url: Url, clients: Vec<(String, SecretString)>) -> Self {
         Self {
@@ -92,6 +97,7 @@ impl SandboxConfig {
             token_ttl: Duration::seconds(600),
             orphan_minutes: contract::limits::ORPHAN_MINUTES,
             package_level: container::Level::Timestamped,
+            event_lifetime: Duration::minutes(5),
             control_plane: false,
         }
     }
@@ -122,6 +128,9 @@ pub enum SandboxError {
     /// The test authority cannot be loaded or made.
     #[error("the test authority cannot be set up")]
     Authority(#[from] evidence::EvidenceError),
+    /// The client that delivers events cannot be made.
+    #[error("the HTTP client for events cannot be set up")]
+    Sender(#[source] reqwest::Error),
     /// The socket failed.
     #[error("serving failed")]
     Serve(#[source] io::Error),
@@ -152,6 +161,7 @@ impl Sandbox {
             sqlx::Error::Io(source) => unusable(source),
             error => SandboxError::Database(error),
         })?;
+        let sender = events::Sender::new().map_err(SandboxError::Sender)?;
         let faults = control::Faults::default();
         Ok(Self(App::new(Service {
             config,
@@ -161,6 +171,7 @@ impl Sandbox {
             blobs,
             keys,
             authority,
+            sender,
             faults,
             packaging: packaging::Packaging::new(),
         })))
@@ -172,6 +183,7 @@ impl Sandbox {
         let app = &self.0;
         let mut router = Router::new()
             .nest("/sign", api::router(app))
+            .nest("/events-management", events::router(app))
             .merge(oauth::router(app))
             .route("/openapi.json", get(openapi::serve))
             .route("/livez", get(|| async { "ok\n" }))
@@ -191,12 +203,13 @@ impl Sandbox {
             .with_state(app.clone())
     }
 
-    /// Does the background work until `shutdown`: makes packages, and sweeps at once and then every minute.
+    /// Does the background work until `shutdown`: makes packages, delivers events, and sweeps at once and then every minute.
     pub async fn run(&self, shutdown: impl Future<Output = ()>) {
         tokio::select! {
             () = shutdown => {}
             () = sweep::work(&self.0) => {}
             () = packaging::work(&self.0) => {}
+            () = events::work(&self.0) => {}
         }
     }
 
@@ -238,6 +251,9 @@ fn check_config(config: &SandboxConfig) -> Result<(), SandboxError> {
     }
     if config.orphan_minutes < 1 {
         return wrong("orphan_minutes", "must be at least 1");
+    }
+    if config.event_lifetime < Duration::seconds(1) || config.event_lifetime > events::LIFETIME_MAX {
+        return wrong("event_lifetime", "must be one second to seven days");
     }
     Ok(())
 }

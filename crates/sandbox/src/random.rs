@@ -1,6 +1,6 @@
 //! Randomness as a parameter, and the ids and secrets made of it.
 
-use contract::{ArchiveDocumentId, DocumentCollectionId, DocumentId, PackageId, SigningSessionId};
+use contract::{ArchiveDocumentId, DocumentCollectionId, DocumentId, PackageId, SigningSessionId, SubscriptionId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -67,4 +67,8 @@ pub(crate) fn package_id(random: &dyn Random, now: OffsetDateTime) -> Result<Pac
 
 pub(crate) fn archive_id(random: &dyn Random, now: OffsetDateTime) -> Result<ArchiveDocumentId, getrandom::Error> {
     ordered_uuid(random, now).map(ArchiveDocumentId::new)
+}
+
+pub(crate) fn subscription_id(random: &dyn Random, now: OffsetDateTime) -> Result<SubscriptionId, getrandom::Error> {
+    ordered_uuid(random, now).map(SubscriptionId::new)
 }

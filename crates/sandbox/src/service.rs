@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    SandboxConfig, blobs::Blobs, clock::Clock, control::Faults, evidence::Authority, keys::Keys, packaging::Packaging,
-    random::Random, store::Store,
+    SandboxConfig, blobs::Blobs, clock::Clock, control::Faults, events::Sender, evidence::Authority, keys::Keys,
+    packaging::Packaging, random::Random, store::Store,
 };
 
 /// The running service.
@@ -16,6 +16,7 @@ pub(crate) struct Service {
     pub(crate) blobs: Blobs,
     pub(crate) keys: Keys,
     pub(crate) authority: Authority,
+    pub(crate) sender: Sender,
     pub(crate) faults: Faults,
     pub(crate) packaging: Packaging,
 }

@@ -36,7 +36,7 @@ pub(crate) fn router(app: &App) -> Router<App> {
         .layer(middleware::from_fn_with_state(app.clone(), require_token))
 }
 
-async fn require_token(State(app): State<App>, request: Request, next: Next) -> Result<Response, ApiError> {
+pub(crate) async fn require_token(State(app): State<App>, request: Request, next: Next) -> Result<Response, ApiError> {
     oauth::authorize(&app, request.headers())?;
     Ok(next.run(request).await)
 }

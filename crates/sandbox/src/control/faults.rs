@@ -13,6 +13,7 @@ use futures_util::{StreamExt, stream};
 use http::{Method, StatusCode, header, response::Parts};
 use http_body_util::BodyExt;
 use serde::Deserialize;
+use time::Duration;
 
 use crate::{extract::JsonBody, problem::ApiError, random, service::App};
 
@@ -36,6 +37,8 @@ pub(crate) const OPERATIONS: &[(&str, Method, &str)] = &[
 
 /// The operation that is no request: making a package.
 const PACKAGING: &str = "packaging";
+/// The operation of plans for events on their way; each attempt is one.
+const EVENT: &str = "event";
 
 /// Ways to fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -64,6 +67,39 @@ enum Fault {
     /// 429, to be tried again after `seconds`; nothing is done.
     #[serde(rename = "429")]
     TooManyRequests,
+    /// The event is not sent, and counts as arrived.
+    #[serde(rename = "lose")]
+    Lose,
+    /// The event is sent twice.
+    #[serde(rename = "duplicate")]
+    Duplicate,
+    /// The event is held back until the subscription's next one has arrived.
+    #[serde(rename = "reorder")]
+    Reorder,
+}
+
+impl Fault {
+    /// Whether it can be planned for this operation.
+    fn fits(self, operation: &str) -> bool {
+        match (operation, self) {
+            (_, Self::Delay) | (PACKAGING, Self::Fail) => true,
+            (_, Self::Lose | Self::Duplicate | Self::Reorder) => operation == EVENT,
+            _ => operation != EVENT && operation != PACKAGING,
+        }
+    }
+}
+
+/// What becomes of an event instead of what should.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EventFault {
+    /// It is not sent, and counts as arrived.
+    Lose,
+    /// It is sent twice.
+    Duplicate,
+    /// It is held back until the subscription's next one has arrived.
+    Reorder,
+    /// It waits for this long.
+    Delay(Duration),
 }
 
 /// A plan, as it is posted.
@@ -108,6 +144,20 @@ impl Faults {
         present.is_some() && present.as_deref() != era
     }
 
+    /// Uses up one fault of events.
+    pub(crate) fn take_event(&self) -> Option<EventFault> {
+        let plan = self.take(EVENT)?;
+        let fault = match plan.fault {
+            Fault::Lose => EventFault::Lose,
+            Fault::Duplicate => EventFault::Duplicate,
+            Fault::Reorder => EventFault::Reorder,
+            // No other can be planned for events.
+            _ => EventFault::Delay(Duration::seconds(plan.seconds.into())),
+        };
+        tracing::warn!(?fault, "planned fault of an event");
+        Some(fault)
+    }
+
     /// Uses up one fault of this operation.
     fn take(&self, operation: &str) -> Option<Plan> {
         let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
@@ -124,13 +174,13 @@ impl Faults {
 
 /// `POST /__sandbox/faults`: adds a plan after those already there.
 pub(super) async fn plan(State(app): State<App>, JsonBody(plan): JsonBody<Plan>) -> Result<StatusCode, ApiError> {
-    let names = || OPERATIONS.iter().map(|(name, _, _)| *name).chain([PACKAGING]);
+    let names = || OPERATIONS.iter().map(|(name, _, _)| *name).chain([PACKAGING, EVENT]);
     if names().all(|name| name != plan.operation) {
         let names: Vec<&str> = names().collect();
         return Err(ApiError::param("operation", format!("must be one of {}", names.join(", "))));
     }
-    if plan.operation == PACKAGING && !matches!(plan.fault, Fault::Fail | Fault::Delay) {
-        return Err(ApiError::param("fault", "must be 500 or delay, as packaging answers nobody"));
+    if !plan.fault.fits(&plan.operation) {
+        return Err(ApiError::param("fault", "does not go with this operation"));
     }
     if plan.times == 0 {
         return Err(ApiError::param("times", "must be at least 1"));
@@ -182,6 +232,8 @@ pub(crate) async fn inject(State(app): State<App>, request: Request, next: Next)
             next.run(request).await
         }
         Fault::WrongHash => when_good(next.run(request).await, with_wrong_hash).await,
+        // Cannot be planned for requests.
+        Fault::Lose | Fault::Duplicate | Fault::Reorder => next.run(request).await,
     }
 }
 

@@ -14,7 +14,7 @@ use time::{Duration, OffsetDateTime};
 
 #[cfg(test)]
 pub(crate) use faults::OPERATIONS;
-pub(crate) use faults::{Faults, Planned, inject as inject_fault, strike_packaging as packaging_fault};
+pub(crate) use faults::{EventFault, Faults, Planned, inject as inject_fault, strike_packaging as packaging_fault};
 
 use crate::{extract::JsonBody, problem::ApiError, service::App};
 
@@ -62,7 +62,7 @@ async fn sweep(State(app): State<App>) -> Result<http::StatusCode, ApiError> {
     Ok(http::StatusCode::NO_CONTENT)
 }
 
-/// `DELETE /__sandbox/reset`: forgets all documents, collections, sessions and planned faults.
+/// `DELETE /__sandbox/reset`: forgets all documents, collections, sessions, undelivered events and planned faults.
 async fn reset(State(app): State<App>) -> Result<http::StatusCode, ApiError> {
     app.faults.clear();
     let mut tx = app.store.write().await?;

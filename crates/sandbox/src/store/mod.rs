@@ -5,24 +5,27 @@
 
 pub(crate) mod archive;
 pub(crate) mod collections;
+pub(crate) mod deliveries;
 pub(crate) mod documents;
 pub(crate) mod events;
 pub(crate) mod list;
 pub(crate) mod packages;
 pub(crate) mod sessions;
+pub(crate) mod subscriptions;
 pub(crate) mod sweep;
 pub(crate) mod visits;
 
-use std::{io, path::Path, time::Duration};
+use std::{io, path::Path, sync::Arc, time::Duration};
 
 use contract::Sha256Digest;
 use sqlx::{
     SqlSafeStr, Sqlite, SqlitePool, Transaction,
     migrate::{Migration, MigrationType, Migrator},
     pool::PoolConnection,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteOperation, SqlitePoolOptions, SqliteSynchronous},
 };
 use time::OffsetDateTime;
+use tokio::sync::Notify;
 
 use crate::private_files;
 
@@ -49,6 +52,7 @@ pub(crate) enum StoreError {
 pub(crate) struct Store {
     writer: SqlitePool,
     readers: SqlitePool,
+    news: Arc<Notify>,
 }
 
 impl Store {
@@ -65,10 +69,30 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY);
-        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        let news = Arc::new(Notify::new());
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .after_connect({
+                let news = Arc::clone(&news);
+                move |connection, _| {
+                    let news = Arc::clone(&news);
+                    Box::pin(async move {
+                        connection.lock_handle().await?.set_update_hook(move |change| {
+                            if change.operation != SqliteOperation::Delete
+                                && matches!(change.table, "delivery" | "session" | "subscription")
+                            {
+                                news.notify_one();
+                            }
+                        });
+                        Ok(())
+                    })
+                }
+            })
+            .connect_with(options.clone())
+            .await?;
         migrations().run(&writer).await?;
         let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true)).await?;
-        Ok(Self { writer, readers })
+        Ok(Self { writer, readers, news })
     }
 
     /// A connection for reading.
@@ -79,6 +103,14 @@ impl Store {
     /// The one transaction that may write at a time. Dropped without a commit, it is rolled back.
     pub(crate) async fn write(&self) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
         self.writer.begin_with("BEGIN IMMEDIATE").await
+    }
+
+    /// Waits until a delivery, a session or a subscription was written, since the last time that somebody waited; for one waiter.
+    ///
+    /// It may end before that is committed, and come to nothing. Whoever then asks for the
+    /// transaction that may write gets it after the commit, and sees what there is to see.
+    pub(crate) async fn news(&self) {
+        self.news.notified().await;
     }
 
     /// Closes all connections; what was committed is on disk already.

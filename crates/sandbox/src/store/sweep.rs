@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use sqlx::SqliteConnection;
 use time::OffsetDateTime;
 
-use super::{StoreError, nanos, sessions::oldest_readable_due, visits::VISIT_LIFE};
+use super::{StoreError, deliveries, nanos, sessions::oldest_readable_due, visits::VISIT_LIFE};
 
 /// Rows removed by one sweep.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -35,8 +35,9 @@ pub(crate) async fn rows(db: &mut SqliteConnection, now: OffsetDateTime) -> Resu
     // The events of a visit stay with the session.
     sqlx::query("DELETE FROM visit WHERE started_at <= ?")
         .bind(nanos(now.saturating_sub(VISIT_LIFE)))
-        .execute(db)
+        .execute(&mut *db)
         .await?;
+    deliveries::sweep(db, now).await?;
     Ok(Swept {
         documents: documents.rows_affected(),
         collections: collections.rows_affected(),
@@ -51,9 +52,15 @@ pub(crate) async fn used_files(db: &mut SqliteConnection) -> Result<HashSet<Stri
     Ok(rows.into_iter().map(|(digest,)| digest).collect())
 }
 
-/// Removes every row.
+/// Removes every row but the subscriptions.
 pub(crate) async fn everything(db: &mut SqliteConnection) -> Result<(), StoreError> {
-    for statement in ["DELETE FROM session", "DELETE FROM collection", "DELETE FROM document", "DELETE FROM archived"] {
+    for statement in [
+        "DELETE FROM session",
+        "DELETE FROM collection",
+        "DELETE FROM document",
+        "DELETE FROM archived",
+        "DELETE FROM outbox",
+    ] {
         sqlx::query(statement).execute(&mut *db).await?;
     }
     Ok(())
