@@ -12,7 +12,7 @@ mod pages;
 pub mod random;
 pub mod rights;
 pub mod router;
-mod security;
+pub mod security;
 pub mod sessions;
 pub mod signals;
 pub mod site;

@@ -7,14 +7,14 @@ use axum::{
     extract::{DefaultBodyLimit, State},
     middleware::{from_fn, from_fn_with_state},
 };
-use tower_http::{catch_panic::CatchPanicLayer, csrf::ConfigError, timeout::RequestBodyTimeoutLayer};
+use tower_http::{catch_panic::CatchPanicLayer, csrf::ConfigError};
 
 use crate::{
     auth,
     error::ApiError,
     live, pages,
     rights::{Access, Routes},
-    security::{csrf, headers},
+    security::{client, csrf, headers},
     sessions, site,
     state::Portal,
     telemetry,
@@ -22,8 +22,8 @@ use crate::{
 
 /// Longest body of a form or of JSON, in bytes. Uploads have a limit of their own.
 const BODY_BYTES_MAX: usize = 64 * 1024;
-/// Longest silence between two pieces of a body.
-const BODY_SILENCE: Duration = Duration::from_secs(15);
+/// When to come back to a portal that stops: then there is another, or this one again.
+const STOPPING: Duration = Duration::from_secs(15);
 
 /// Every address, and what it takes to use it.
 pub fn routes() -> Routes {
@@ -43,11 +43,11 @@ pub fn router(portal: &Arc<Portal>) -> Result<Router, ConfigError> {
     // From the inside out: the last layer sees a request first.
     Ok(routes()
         .into_router(portal)
-        .layer(RequestBodyTimeoutLayer::new(BODY_SILENCE))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(from_fn(csrf::require_proof))
         .layer(csrf::layer(&portal.config.origin())?)
         .layer(from_fn_with_state(Arc::clone(portal), site::files))
+        .layer(from_fn_with_state(Arc::clone(portal), client::find))
         .layer(CatchPanicLayer::custom(telemetry::for_panic))
         .layer(from_fn_with_state(Arc::clone(portal), telemetry::trace))
         .layer(from_fn_with_state(Arc::clone(portal), headers::add))
@@ -63,7 +63,7 @@ async fn livez() -> &'static str {
 /// people elsewhere.
 async fn readyz(State(portal): State<Arc<Portal>>) -> Result<&'static str, ApiError> {
     if portal.shutdown.is_cancelled() {
-        return Err(ApiError::Busy { retry_after: BODY_SILENCE });
+        return Err(ApiError::Busy { retry_after: STOPPING });
     }
     portal.store.check().await?;
     Ok("ready\n")

@@ -19,7 +19,9 @@ use crate::{
     config::Config,
     live,
     random::{Random, RandomError, SystemRandom},
-    router, sessions,
+    router,
+    security::limits::Walls,
+    sessions,
     site::Site,
     state::Portal,
     store::{OpenError, Store, StoreError, staff},
@@ -136,6 +138,7 @@ impl Server {
             clock: machine.clock,
             random: machine.random,
             hub: live::Hub::default(),
+            walls: Walls::new(&config.limits),
             shutdown: CancellationToken::new(),
             tasks: TaskTracker::new(),
             config,
@@ -185,7 +188,13 @@ impl Server {
         });
         portal.tasks.spawn(auth::sweep(Arc::clone(&portal)));
         portal.tasks.spawn(live::run(Arc::clone(&portal)));
-        let server = serve::Server::new(serve::Limits { drain: DRAIN, ..serve::Limits::default() });
+        let server = serve::Server::new(serve::Limits {
+            connections: portal.config.limits.connections,
+            per_address: portal.config.limits.connections_per_address,
+            proxies: portal.config.trusted_proxies.clone(),
+            drain: DRAIN,
+            ..serve::Limits::default()
+        });
         let cut_off = server.run(listener, router, portal.shutdown.clone()).await;
         if cut_off > 0 {
             tracing::warn!(connections = cut_off, "some requests did not end in time and are cut off");

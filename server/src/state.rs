@@ -6,7 +6,10 @@ use leptos::config::LeptosOptions;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use upstream::SigningApi;
 
-use crate::{auth::Auth, clock::Clock, config::Config, live::Hub, random::Random, site::Site, store::Store};
+use crate::{
+    auth::Auth, clock::Clock, config::Config, live::Hub, random::Random, security::limits::Walls, site::Site,
+    store::Store,
+};
 
 /// The running portal.
 pub struct Portal {
@@ -22,6 +25,8 @@ pub struct Portal {
     pub random: Arc<dyn Random>,
     /// What signing in needs beside the database.
     pub auth: Auth,
+    /// Who asks too often, and what is too much at once.
+    pub walls: Walls,
     /// The browser's files.
     pub site: Site,
     /// What pages need to know of the browser's files.

@@ -16,6 +16,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, StatusCode, header};
+use serve::SlowBody;
 use tracing::Instrument;
 use tracing_subscriber::EnvFilter;
 
@@ -42,9 +43,14 @@ pub(crate) async fn trace(State(portal): State<Arc<Portal>>, request: Request, n
     let trace_id = portal.random.as_ref().bytes::<16>().map_or_else(|_| "0".repeat(32), hex::encode);
     let span = tracing::info_span!("request", trace.id = %trace_id, http.method = %request.method(), http.path = request.uri().path());
     let reads_html = auth::reads_html(request.headers());
+    let slow = request.extensions().get::<SlowBody>().cloned().unwrap_or_default();
     let started = Instant::now();
     async move {
-        let response = next.run(request).await;
+        let mut response = next.run(request).await;
+        if slow.happened() && response.status().is_client_error() {
+            // Extractors call it a broken body.
+            response = StatusCode::REQUEST_TIMEOUT.into_response();
+        }
         let response = finish(&portal, response, &trace_id, reads_html).await;
         tracing::debug!(http.status = response.status().as_u16(), duration_ms = %started.elapsed().as_millis(), "answered");
         response
@@ -94,6 +100,7 @@ fn generic(status: StatusCode) -> PortalError {
     let (kind, message) = match status {
         StatusCode::NOT_FOUND => return PortalError::not_found(),
         StatusCode::METHOD_NOT_ALLOWED => return ApiError::MethodNotAllowed.into_portal(),
+        StatusCode::REQUEST_TIMEOUT => (ErrorKind::Invalid, "The request came too slowly. Please try again."),
         StatusCode::PAYLOAD_TOO_LARGE => (ErrorKind::TooLarge, "The request is too large."),
         StatusCode::UNSUPPORTED_MEDIA_TYPE => {
             (ErrorKind::Invalid, "The request's body has a type that is not taken here.")

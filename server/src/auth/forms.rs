@@ -1,6 +1,6 @@
 //! Set-up, sign-in and sign-out: plain forms, which work before any script has come.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
 use app::{
     error::FieldError,
@@ -10,7 +10,7 @@ use app::{
 };
 use axum::{
     Form,
-    extract::{ConnectInfo, Query, Request, State},
+    extract::{Query, Request, State},
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::CookieJar;
@@ -29,6 +29,7 @@ use crate::{
     error::ApiError,
     pages,
     rights::{Access, Routes},
+    security::client::ClientIp,
     state::Portal,
     store::{StoreError, Write, logins, staff, teams},
 };
@@ -188,7 +189,7 @@ struct SignInForm {
 
 async fn sign_in(
     State(portal): State<Arc<Portal>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    axum::Extension(ClientIp(address)): axum::Extension<ClientIp>,
     jar: CookieJar,
     headers: HeaderMap,
     Form(form): Form<SignInForm>,
@@ -201,7 +202,7 @@ async fn sign_in(
     };
     // What cannot be a user name is nobody's; it is counted and compared all the same.
     let username = names::user(&form.username).unwrap_or_default();
-    if let Err(retry_after) = portal.auth.limits.count(&username, peer.ip(), portal.clock.now()) {
+    if let Err(retry_after) = portal.auth.limits.count(&username, address, portal.clock.now()) {
         let error = ApiError::SlowDown { retry_after };
         let mut response = refuse(error.status(), error.to_string()).await?;
         response.headers_mut().extend(error.retry_header());
@@ -215,7 +216,7 @@ async fn sign_in(
         let message = "The user name or the password is wrong.".to_owned();
         return refuse(StatusCode::UNAUTHORIZED, message).await;
     };
-    portal.auth.limits.forgive(&username, peer.ip());
+    portal.auth.limits.forgive(&username, address);
 
     let now = portal.clock.now();
     let login = LoginToken::new(portal.random.as_ref())?;

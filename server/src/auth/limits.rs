@@ -5,26 +5,18 @@
 //! passwords are not counted.
 
 use std::{
-    collections::HashMap,
-    hash::Hash,
     net::IpAddr,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
+use serve::network;
 use time::OffsetDateTime;
 
-use crate::clock::millis;
-
-/// Addresses and accounts remembered at most.
-const REMEMBERED: usize = 10_000;
-
-/// An allowance of `burst` tries that grows back by one each `interval`.
-#[derive(Debug, Clone, Copy)]
-struct Allowance {
-    burst: i64,
-    interval: Duration,
-}
+use crate::{
+    clock::millis,
+    security::meter::{Allowance, Meter},
+};
 
 const PER_ACCOUNT: Allowance = Allowance { burst: 10, interval: Duration::from_secs(10) };
 const PER_ADDRESS: Allowance = Allowance { burst: 50, interval: Duration::from_secs(2) };
@@ -75,67 +67,6 @@ impl LoginLimits {
     }
 }
 
-/// The address, or for IPv6 the network of one customer.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(ip) => IpAddr::V6((u128::from(ip) & (u128::MAX << 64)).into()),
-        v4 => v4,
-    }
-}
-
-/// The generic cell rate algorithm: for each key, the moment when its allowance is whole again.
-struct Meter<K> {
-    allowance: Allowance,
-    whole_at: HashMap<K, i64>,
-}
-
-impl<K: Eq + Hash + Clone> Meter<K> {
-    fn new(allowance: Allowance) -> Self {
-        Self { allowance, whole_at: HashMap::new() }
-    }
-
-    fn interval(&self) -> i64 {
-        i64::try_from(self.allowance.interval.as_millis()).unwrap_or(i64::MAX)
-    }
-
-    fn take(&mut self, key: K, now: i64) -> Result<(), Duration> {
-        let interval = self.interval();
-        let next = self.whole_at.get(&key).copied().unwrap_or(now).max(now).saturating_add(interval);
-        let too_early = next.saturating_sub(now).saturating_sub(interval.saturating_mul(self.allowance.burst));
-        if let Ok(wait @ 1..) = u64::try_from(too_early) {
-            return Err(Duration::from_millis(wait));
-        }
-        self.make_room(now);
-        self.whole_at.insert(key, next);
-        Ok(())
-    }
-
-    fn give_back(&mut self, key: &K) {
-        let interval = self.interval();
-        if let Some(whole_at) = self.whole_at.get_mut(key) {
-            *whole_at = whole_at.saturating_sub(interval);
-        }
-    }
-
-    fn forget(&mut self, key: &K) {
-        self.whole_at.remove(key);
-    }
-
-    /// Forgets those whose allowance is whole again, and if that is not enough, the
-    /// one who is nearest to it.
-    fn make_room(&mut self, now: i64) {
-        if self.whole_at.len() < REMEMBERED {
-            return;
-        }
-        self.whole_at.retain(|_, whole_at| *whole_at > now);
-        if self.whole_at.len() >= REMEMBERED
-            && let Some(key) = self.whole_at.iter().min_by_key(|(_, whole_at)| **whole_at).map(|(key, _)| key.clone())
-        {
-            self.whole_at.remove(&key);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,24 +113,5 @@ mod tests {
             assert_eq!(limits.count("anna", HERE, at(0)), Ok(()));
             limits.forgive("anna", HERE);
         }
-    }
-
-    #[test]
-    fn memory_is_bounded() {
-        let mut meter = Meter::new(PER_ACCOUNT);
-        for key in 0..REMEMBERED * 2 {
-            assert_eq!(meter.take(key, 0), Ok(()));
-        }
-        assert_eq!(meter.whole_at.len(), REMEMBERED);
-        assert_eq!(meter.take(0, 20_000), Ok(()));
-        assert_eq!(meter.whole_at.len(), 1);
-    }
-
-    #[test]
-    fn an_ipv6_customer_is_one() {
-        let ip = |text: &str| network(text.parse().unwrap());
-        assert_eq!(ip("2001:db8:1:2:aaaa::1"), ip("2001:db8:1:2:bbbb::2"));
-        assert_ne!(ip("2001:db8:1:2::1"), ip("2001:db8:1:3::1"));
-        assert_eq!(ip("::ffff:192.0.2.1"), HERE);
     }
 }

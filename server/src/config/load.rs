@@ -3,7 +3,7 @@
 use std::{
     ffi::OsString,
     io,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -15,11 +15,12 @@ use figment::{
     util::nest,
     value::{Dict, Map, Value},
 };
+use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
 use super::{
-    Config, LiveConfig, LogConfig, LoginConfig, SandboxConfig, UpstreamKind,
+    Config, LimitsConfig, LiveConfig, LogConfig, LoginConfig, SandboxConfig, UpstreamKind,
     raw::{LogFormat, Raw, Reach, Sandbox, Upstream},
     table::variable,
 };
@@ -139,6 +140,15 @@ fn check(raw: Raw) -> Result<Config, ConfigError> {
         None => default_url("listen", "public_url", raw.listen, None)?,
     };
     check_public("listen", raw.listen, "public_url", &public_url)?;
+    let trusted_proxies = networks("trusted_proxies", &raw.trusted_proxies)?;
+    if public_url.scheme() == "https" && trusted_proxies.is_empty() {
+        return Err(wrong(
+            "trusted_proxies",
+            "is missing; public_url begins with https://, so a TLS proxy stands before the portal: name its address, \
+             for example 127.0.0.1, or all its clients would count as one",
+        ));
+    }
+    check_limits(&raw.limits)?;
     for (setting, minutes) in
         [("login.idle_minutes", raw.login.idle_minutes), ("login.lifetime_minutes", raw.login.lifetime_minutes)]
     {
@@ -163,8 +173,10 @@ fn check(raw: Raw) -> Result<Config, ConfigError> {
     Ok(Config {
         listen: raw.listen,
         public_url,
+        trusted_proxies,
         data_dir: raw.data_dir,
         site_root: raw.site_root,
+        limits: raw.limits,
         log: LogConfig { filter: raw.log.filter, json: raw.log.format == LogFormat::Json },
         login: LoginConfig {
             idle: time::Duration::minutes(raw.login.idle_minutes.into()),
@@ -173,6 +185,43 @@ fn check(raw: Raw) -> Result<Config, ConfigError> {
         live: LiveConfig { poll: Duration::from_secs(poll.into()) },
         upstream,
     })
+}
+
+/// Addresses and networks, with commas between them.
+fn networks(setting: &str, text: &str) -> Result<Vec<IpNet>, ConfigError> {
+    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    let networks = parts.map(|part| {
+        let network = part.parse::<IpAddr>().map(IpNet::from).or_else(|_| part.parse::<IpNet>());
+        match network {
+            Ok(network) if network.prefix_len() == 0 => {
+                Err(wrong(setting, "must not be everybody: any client could claim any address then"))
+            }
+            Ok(network) => Ok(network),
+            Err(_) => Err(wrong(setting, "must be addresses or networks, like 127.0.0.1, 10.0.0.0/8")),
+        }
+    });
+    networks.collect()
+}
+
+fn check_limits(limits: &LimitsConfig) -> Result<(), ConfigError> {
+    for (setting, value, most) in [
+        ("limits.connections", limits.connections, 100_000),
+        ("limits.connections_per_address", limits.connections_per_address, 100_000),
+        ("limits.requests", limits.requests, 10_000),
+        ("limits.uploads", limits.uploads, 1_000),
+    ] {
+        if !(1..=most).contains(&value) {
+            return Err(wrong(setting, format!("must be 1 to {most}")));
+        }
+    }
+    for (setting, value) in
+        [("limits.rate_signed_in", limits.rate_signed_in), ("limits.rate_anonymous", limits.rate_anonymous)]
+    {
+        if !(1..=1_000).contains(&value) {
+            return Err(wrong(setting, "must be 1 to 1000"));
+        }
+    }
+    Ok(())
 }
 
 /// The vendor's account, if there is one.

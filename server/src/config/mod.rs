@@ -11,6 +11,8 @@ mod table;
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use ipnet::IpNet;
+use serde::Deserialize;
 use time::Duration;
 use url::Url;
 
@@ -24,10 +26,14 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The address that browsers use: scheme, host and port alone.
     pub public_url: Url,
+    /// Proxies whose word about their clients' addresses is taken.
+    pub trusted_proxies: Vec<IpNet>,
     /// Where databases and keys are.
     pub data_dir: PathBuf,
     /// Where the browser's files are.
     pub site_root: PathBuf,
+    /// How much at once, and how often.
+    pub limits: LimitsConfig,
     /// What is logged, and how.
     pub log: LogConfig,
     /// How long people stay signed in.
@@ -36,6 +42,37 @@ pub struct Config {
     pub live: LiveConfig,
     /// Which signing API.
     pub upstream: UpstreamKind,
+}
+
+/// How much at once, and how often.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LimitsConfig {
+    /// Most connections.
+    pub connections: usize,
+    /// Most connections of one address that is no trusted proxy.
+    pub connections_per_address: usize,
+    /// Most requests of people who are signed in that are worked on at once.
+    pub requests: usize,
+    /// Most uploads at once.
+    pub uploads: usize,
+    /// Requests a second of one sign-in, on average over ten seconds.
+    pub rate_signed_in: u32,
+    /// The same of one address where nobody is signed in.
+    pub rate_anonymous: u32,
+}
+
+impl Default for LimitsConfig {
+    fn default() -> Self {
+        Self {
+            connections: 1024,
+            connections_per_address: 256,
+            requests: 256,
+            uploads: 32,
+            rate_signed_in: 50,
+            rate_anonymous: 20,
+        }
+    }
 }
 
 /// What is logged, and how.

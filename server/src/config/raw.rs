@@ -6,13 +6,17 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
+use super::LimitsConfig;
+
 #[derive(Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Raw {
     pub(super) listen: SocketAddr,
     pub(super) public_url: Option<Url>,
+    pub(super) trusted_proxies: String,
     pub(super) data_dir: PathBuf,
     pub(super) site_root: PathBuf,
+    pub(super) limits: LimitsConfig,
     pub(super) log: Log,
     pub(super) login: Login,
     pub(super) live: Live,
@@ -25,8 +29,10 @@ impl Default for Raw {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 3000)),
             public_url: None,
+            trusted_proxies: String::new(),
             data_dir: "data".into(),
             site_root: "target/site".into(),
+            limits: LimitsConfig::default(),
             log: Log::default(),
             login: Login::default(),
             live: Live::default(),

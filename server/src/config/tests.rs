@@ -58,14 +58,30 @@ fn ops_01_other_addresses_than_loopback_need_https() {
         ("127.0.0.1:3000", Some("http://portal.example.com"), false),
         ("127.0.0.1:3000", Some("http://localhost:3000"), true),
     ] {
-        let mut variables =
-            vec![("COUNTERSIGN_LISTEN", listen), ("COUNTERSIGN_SANDBOX__PUBLIC_URL", "http://sign.localhost:3001")];
+        let mut variables = vec![
+            ("COUNTERSIGN_LISTEN", listen),
+            ("COUNTERSIGN_SANDBOX__PUBLIC_URL", "http://sign.localhost:3001"),
+            ("COUNTERSIGN_TRUSTED_PROXIES", "10.0.0.1"),
+        ];
         variables.extend(public_url.map(|url| ("COUNTERSIGN_PUBLIC_URL", url)));
         let loaded = from(&variables);
         assert_eq!(loaded.is_ok(), is_good, "{listen} {public_url:?}");
         if let Err(error) = loaded {
             assert!(error.to_string().contains("https://"), "{error}");
         }
+    }
+}
+
+#[test]
+fn ops_01_an_https_address_needs_a_proxy_that_is_named() {
+    let https = ("COUNTERSIGN_PUBLIC_URL", "https://portal.example.com");
+    let message = complaint(&[https], "trusted_proxies");
+    assert!(message.contains("for example 127.0.0.1"), "{message}");
+    let config = from(&[https, ("COUNTERSIGN_TRUSTED_PROXIES", "127.0.0.1, ::1,10.0.0.0/8")]).unwrap();
+    let proxies: Vec<_> = config.trusted_proxies.iter().map(ToString::to_string).collect();
+    assert_eq!(proxies, ["127.0.0.1/32", "::1/128", "10.0.0.0/8"]);
+    for proxies in ["0.0.0.0/0", "::/0", "proxy.example.com", "10.0.0.0/33", "10.0.0.1 10.0.0.2"] {
+        complaint(&[https, ("COUNTERSIGN_TRUSTED_PROXIES", proxies)], "trusted_proxies");
     }
 }
 
@@ -93,6 +109,12 @@ fn wrong_values_name_the_setting() {
     for (variable, value, setting) in [
         ("COUNTERSIGN_LISTEN", "here", "listen"),
         ("COUNTERSIGN_PUBLIC_URL", "here", "public_url"),
+        ("COUNTERSIGN_LIMITS__CONNECTIONS", "0", "limits.connections"),
+        ("COUNTERSIGN_LIMITS__CONNECTIONS_PER_ADDRESS", "-1", "limits.connections_per_address"),
+        ("COUNTERSIGN_LIMITS__REQUESTS", "1000000", "limits.requests"),
+        ("COUNTERSIGN_LIMITS__UPLOADS", "0", "limits.uploads"),
+        ("COUNTERSIGN_LIMITS__RATE_SIGNED_IN", "0", "limits.rate_signed_in"),
+        ("COUNTERSIGN_LIMITS__RATE_ANONYMOUS", "many", "limits.rate_anonymous"),
         ("COUNTERSIGN_LOG__FORMAT", "xml", "log.format"),
         ("COUNTERSIGN_LOG__FILTER", "info=info=info", "log.filter"),
         ("COUNTERSIGN_LOGIN__IDLE_MINUTES", "0", "login.idle_minutes"),
@@ -162,7 +184,7 @@ fn every_setting_is_listed_and_documented() {
     assert_eq!(rows, SETTINGS.len(), "docs/configuration.md describes settings that do not exist");
 
     // What is read is what is listed: each section tells its fields when it meets another.
-    let sections = ["", "log", "login", "live", "upstream", "sandbox"];
+    let sections = ["", "limits", "log", "login", "live", "upstream", "sandbox"];
     let mut read = Vec::new();
     for section in sections {
         let name = if section.is_empty() { "zz".to_owned() } else { format!("{section}.zz") };

@@ -1,17 +1,18 @@
 //! Who listens, and how they are woken.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
-
 use tokio::sync::{Notify, watch};
+use uuid::Uuid;
 
-use crate::auth::LoginId;
+use crate::{
+    auth::LoginId,
+    security::seats::{Crowded, Holder, Seat, Seats},
+};
 
 /// Most streams of one sign-in: a browser speaking HTTP/1.1 has about six
 /// connections, and pages need some too.
 const PER_LOGIN: usize = 5;
+/// Most streams of one person, in all their browsers.
+const PER_STAFF: usize = 20;
 /// Most streams in all: half of the connections that the portal accepts.
 const IN_ALL: usize = 512;
 
@@ -20,32 +21,8 @@ const IN_ALL: usize = 512;
 pub struct Hub {
     changes: watch::Sender<()>,
     sign_outs: watch::Sender<()>,
-    seats: Arc<Mutex<Seats>>,
+    seats: Seats,
     arrivals: Notify,
-}
-
-#[derive(Debug, Default)]
-struct Seats {
-    by_login: HashMap<LoginId, usize>,
-    taken: usize,
-}
-
-/// Why there is no place for another stream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Crowded {
-    /// This sign-in has enough streams; close a tab.
-    #[error("this sign-in has too many streams")]
-    Login,
-    /// The portal has enough streams; wait.
-    #[error("there are too many streams")]
-    Portal,
-}
-
-/// A stream's place; dropped, it is free again.
-#[derive(Debug)]
-pub struct Seat {
-    login: LoginId,
-    seats: Arc<Mutex<Seats>>,
 }
 
 impl Default for Hub {
@@ -53,7 +30,7 @@ impl Default for Hub {
         Self {
             changes: watch::Sender::new(()),
             sign_outs: watch::Sender::new(()),
-            seats: Arc::default(),
+            seats: Seats::new(IN_ALL),
             arrivals: Notify::new(),
         }
     }
@@ -87,44 +64,21 @@ impl Hub {
     ///
     /// # Errors
     /// There is none.
-    pub fn seat(&self, login: LoginId) -> Result<Seat, Crowded> {
-        let mut seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
-        if seats.taken >= IN_ALL {
-            return Err(Crowded::Portal);
-        }
-        let of_login = seats.by_login.entry(login).or_default();
-        if *of_login >= PER_LOGIN {
-            return Err(Crowded::Login);
-        }
-        *of_login += 1;
-        seats.taken += 1;
-        drop(seats);
+    pub fn seat(&self, login: LoginId, staff: Uuid) -> Result<Seat, Crowded> {
+        let seat = self.seats.take(&[(Holder::Login(login), PER_LOGIN), (Holder::Staff(staff), PER_STAFF)])?;
         self.arrivals.notify_one();
-        Ok(Seat { login, seats: Arc::clone(&self.seats) })
+        Ok(seat)
     }
 
     /// Whether anybody listens.
     #[must_use]
     pub fn has_listeners(&self) -> bool {
-        self.seats.lock().unwrap_or_else(PoisonError::into_inner).taken > 0
+        self.seats.count() > 0
     }
 
     /// Waits until somebody comes to listen.
     pub async fn arrival(&self) {
         self.arrivals.notified().await;
-    }
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        let mut seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
-        seats.taken = seats.taken.saturating_sub(1);
-        if let Some(of_login) = seats.by_login.get_mut(&self.login) {
-            *of_login = of_login.saturating_sub(1);
-            if *of_login == 0 {
-                seats.by_login.remove(&self.login);
-            }
-        }
     }
 }
 
@@ -138,17 +92,20 @@ mod tests {
     }
 
     #[test]
-    fn rt_03_counts_streams_of_a_login() {
+    fn rt_03_a_sign_in_has_five_streams_and_a_person_twenty() {
         let hub = Hub::default();
-        let (one, other) = (login(), login());
-        let mut seats: Vec<Seat> = (0..PER_LOGIN).map(|_| hub.seat(one).unwrap()).collect();
-        assert_eq!(hub.seat(one).unwrap_err(), Crowded::Login);
-        let theirs = hub.seat(other).unwrap();
-        seats.pop();
-        seats.push(hub.seat(one).unwrap());
-        drop((seats, theirs));
+        let (anna, berit) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let mut seats = Vec::new();
+        for _ in 0..4 {
+            let browser = login();
+            seats.extend((0..PER_LOGIN).map(|_| hub.seat(browser, anna).unwrap()));
+            let crowded = hub.seat(browser, anna).unwrap_err();
+            assert_eq!(crowded, Crowded::Holder(Holder::Login(browser)));
+        }
+        assert_eq!(hub.seat(login(), anna).unwrap_err(), Crowded::Holder(Holder::Staff(anna)));
+        seats.push(hub.seat(login(), berit).unwrap());
+        drop(seats);
         assert!(!hub.has_listeners());
-        assert!(hub.seats.lock().unwrap().by_login.is_empty());
     }
 
     #[tokio::test]

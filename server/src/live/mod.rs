@@ -18,7 +18,7 @@ use app::model::Permission;
 
 use crate::rights::{Access, Routes};
 
-pub use hub::{Crowded, Hub, Seat};
+pub use hub::Hub;
 pub use poll::{Round, round};
 pub use rhythm::run;
 

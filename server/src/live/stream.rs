@@ -22,11 +22,11 @@ use tokio::{
     time::{Interval, MissedTickBehavior},
 };
 
-use super::{Crowded, Seat};
 use crate::{
     auth::{self, LoginId},
     error::{ApiError, chain},
     rights::{Actor, Reach},
+    security::seats::{Crowded, Seat},
     state::Portal,
     store::{StoreError, events},
 };
@@ -53,8 +53,8 @@ pub(super) async fn live(
     if headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none") {
         return Err(ApiError::Forgery("The live stream is for the portal's own pages."));
     }
-    let seat = portal.hub.seat(login).map_err(|crowded| match crowded {
-        Crowded::Login => ApiError::SlowDown { retry_after: NO_PLACE },
+    let seat = portal.hub.seat(login, staff.id).map_err(|crowded| match crowded {
+        Crowded::Holder(_) => ApiError::SlowDown { retry_after: NO_PLACE },
         Crowded::Portal => ApiError::Busy { retry_after: NO_PLACE },
     })?;
     // Listen first, then read: what comes in between is told by both, and told once.

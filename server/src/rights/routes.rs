@@ -14,7 +14,7 @@ use axum::{
 use http::Method;
 
 use super::{Actor, Reach};
-use crate::{auth, error::ApiError, pages, state::Portal};
+use crate::{auth, error::ApiError, pages, security::limits, state::Portal};
 
 /// What it takes to use an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,7 +112,9 @@ impl Routes {
         self.guarded
             .fallback(pages::not_found.layer(signed_in()))
             .method_not_allowed_fallback(pages::method_not_allowed.layer(signed_in()))
+            .layer(from_fn_with_state(Arc::clone(portal), limits::in_hand))
             .merge(open)
+            .layer(from_fn_with_state(Arc::clone(portal), limits::rate))
             .layer(from_fn_with_state(Arc::clone(portal), auth::identify))
             .merge(self.machines)
     }

@@ -1,4 +1,8 @@
 //! What every request and every answer must have, whatever it is about.
 
+pub mod client;
 pub(crate) mod csrf;
 pub(crate) mod headers;
+pub mod limits;
+pub(crate) mod meter;
+pub mod seats;

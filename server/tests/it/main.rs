@@ -9,6 +9,7 @@ mod csrf;
 mod desk;
 mod downloads;
 mod headers;
+mod limits;
 mod live;
 mod process;
 mod rights;

@@ -43,10 +43,14 @@ pub(super) async fn upload(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<UploadReceipt>, ApiError> {
+    let place = portal.walls.upload(actor.staff.id)?;
     let document = begun(&portal, &actor, id, &headers).await?;
     let work = {
         let portal = Arc::clone(&portal);
-        async move { receive(&portal, document, body).await }
+        async move {
+            let _place = place;
+            receive(&portal, document, body).await
+        }
     };
     portal.to_the_end(work).await.map(Json)
 }
