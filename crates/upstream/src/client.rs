@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tells_public_addresses_from_others() {
+    fn api_06_tells_public_addresses_from_others() {
         for ip in ["8.8.8.8", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"] {
             assert!(is_public(ip.parse().unwrap()), "{ip}");
         }

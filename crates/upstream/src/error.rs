@@ -136,6 +136,9 @@ pub enum Fault {
     /// The API answered that it failed, with this HTTP status.
     #[error("status {0}")]
     Status(u16),
+    /// It failed too often of late and is left to rest; nothing was sent.
+    #[error("it is left to rest after too many failures")]
+    Resting,
     /// The answer's body is longer than is read.
     #[error("the answer is too long")]
     TooLong,
@@ -148,6 +151,8 @@ pub enum Fault {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Stage {
+    /// Waiting for earlier calls to end.
+    Place,
     /// Getting an access token.
     Token,
     /// The API taking the next piece of an upload.
@@ -163,6 +168,7 @@ pub enum Stage {
 impl std::fmt::Display for Stage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
+            Self::Place => "end of earlier calls",
             Self::Token => "access token",
             Self::Upload => "progress of the upload",
             Self::Head => "answer",

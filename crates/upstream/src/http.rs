@@ -1,6 +1,9 @@
 //! The signing API over HTTP.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -19,10 +22,12 @@ use url::Url;
 
 use crate::{
     Deadlines, Download, Fault, SettingsError, SigningApi, Stage, UploadBody, UpstreamError,
+    breaker::Breaker,
     client::client_builder,
     exchange,
     grant::Grant,
     operation::{Effect, Operation},
+    pools::Pools,
     retry::{Attempts, Budget},
     settings::Settings,
     token::{Token, TokenCache},
@@ -37,9 +42,51 @@ pub struct HttpSigningApi {
     base_url: Url,
     tokens: Arc<TokenCache>,
     budget: Arc<Budget>,
+    vitals: Vitals,
+    pools: Pools,
     deadlines: Deadlines,
     answer_bytes_max: usize,
     download_bytes_max: u64,
+}
+
+/// How the API does, for those who watch it.
+#[derive(Debug, Clone)]
+pub struct Vitals {
+    breaker: Arc<Breaker>,
+    requests: Arc<AtomicU64>,
+    failures: Arc<AtomicU64>,
+}
+
+impl Vitals {
+    /// Whether the API is left to rest, because it failed too often or asked for it.
+    #[must_use]
+    pub fn rests(&self) -> bool {
+        self.breaker.rests()
+    }
+
+    /// Requests sent so far, those for tokens left out.
+    #[must_use]
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// How many of them got no answer, or one that says that the API failed.
+    #[must_use]
+    pub fn failures(&self) -> u64 {
+        self.failures.load(Ordering::Relaxed)
+    }
+
+    /// Lets `call` happen, unless the API rests, and keeps count of how it ends.
+    async fn watch<T>(&self, call: impl Future<Output = Result<T, UpstreamError>>) -> Result<T, UpstreamError> {
+        let leave = self.breaker.enter()?;
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let outcome = call.await;
+        if let Err(UpstreamError::Unavailable { .. } | UpstreamError::OutcomeUnknown { .. }) = &outcome {
+            self.failures.fetch_add(1, Ordering::Relaxed);
+        }
+        leave.ended(&outcome);
+        outcome
+    }
 }
 
 impl std::fmt::Debug for HttpSigningApi {
@@ -66,8 +113,17 @@ impl HttpSigningApi {
             let grant = Arc::clone(&grant);
             Box::pin(async move { grant.fetch().await })
         });
+        let vitals =
+            Vitals { breaker: Breaker::new(settings.breaker), requests: Arc::default(), failures: Arc::default() };
+        let pools = Pools::new(settings.pools);
         let Settings { base_url, deadlines, answer_bytes_max, download_bytes_max, .. } = settings;
-        Ok(Self { client, base_url, tokens, budget, deadlines, answer_bytes_max, download_bytes_max })
+        Ok(Self { client, base_url, tokens, budget, vitals, pools, deadlines, answer_bytes_max, download_bytes_max })
+    }
+
+    /// Tells how the API does, now and later.
+    #[must_use]
+    pub fn vitals(&self) -> Vitals {
+        self.vitals.clone()
     }
 
     fn read(&self, name: &'static str) -> Operation {
@@ -155,7 +211,10 @@ impl HttpSigningApi {
                 let response = self.attempt(&operation, deadline, &url, body.as_ref()).await?;
                 exchange::json(&operation, response, self.answer_bytes_max, self.deadlines.idle, deadline).await
             };
-            match attempt.await {
+            let place = self.pools.call(deadline).await?;
+            let outcome = self.vitals.watch(attempt).await;
+            drop(place);
+            match outcome {
                 Err(error) => attempts.again_after(error).await?,
                 done => return done,
             }
@@ -165,7 +224,10 @@ impl HttpSigningApi {
     async fn remove(&self, operation: Operation, url: Url) -> Result<(), UpstreamError> {
         let mut attempts = Attempts::new(&self.budget, &operation);
         loop {
-            match self.attempt(&operation, attempts.deadline(), &url, None).await {
+            let place = self.pools.call(attempts.deadline()).await?;
+            let outcome = self.vitals.watch(self.attempt(&operation, attempts.deadline(), &url, None)).await;
+            drop(place);
+            match outcome {
                 Ok(_) => return Ok(()),
                 // An earlier attempt did it, and its answer was lost.
                 Err(UpstreamError::NotFound(_)) if attempts.maybe_done() => return Ok(()),
@@ -192,34 +254,39 @@ impl SigningApi for HttpSigningApi {
         content_length: Option<u64>,
         body: UploadBody,
     ) -> Result<Document, UpstreamError> {
-        let Deadlines { idle, create_head, transfer, .. } = self.deadlines;
+        let Deadlines { idle, create_head, transfer, total, .. } = self.deadlines;
         let operation = Operation { total: transfer, ..self.change("upload_document", &Method::POST) };
         let deadline = Instant::now() + transfer;
         let content_type =
             HeaderValue::from_str(mime_type.as_str()).map_err(|_| UpstreamError::UnsupportedType(None))?;
 
-        let token = self.token(deadline).await?;
-        let (body, watch) = watched(body, content_length);
-        let mut request = Request::new(Method::POST, self.url(["documents"]));
-        request.headers_mut().insert(ACCEPT, JSON);
-        request.headers_mut().insert(AUTHORIZATION, token.header.clone());
-        request.headers_mut().insert(CONTENT_TYPE, content_type);
-        if let Some(length) = content_length {
-            request.headers_mut().insert(CONTENT_LENGTH, length.into());
-        }
-        *request.body_mut() = Some(reqwest::Body::wrap_stream(body));
-        let sending = watch.guard(self.client.execute(request), idle, create_head, deadline);
-        let outcome = exchange::head(&operation, idle, deadline, sending).await;
-        self.forget_if_refused(&token, &outcome);
-        exchange::json(&operation, outcome?, self.answer_bytes_max, idle, deadline).await
+        let _place = self.pools.transfer(Instant::now() + total).await?;
+        let send = async {
+            let token = self.token(deadline).await?;
+            let (body, watch) = watched(body, content_length);
+            let mut request = Request::new(Method::POST, self.url(["documents"]));
+            request.headers_mut().insert(ACCEPT, JSON);
+            request.headers_mut().insert(AUTHORIZATION, token.header.clone());
+            request.headers_mut().insert(CONTENT_TYPE, content_type);
+            if let Some(length) = content_length {
+                request.headers_mut().insert(CONTENT_LENGTH, length.into());
+            }
+            *request.body_mut() = Some(reqwest::Body::wrap_stream(body));
+            let sending = watch.guard(self.client.execute(request), idle, create_head, deadline);
+            let outcome = exchange::head(&operation, idle, deadline, sending).await;
+            self.forget_if_refused(&token, &outcome);
+            exchange::json(&operation, outcome?, self.answer_bytes_max, idle, deadline).await
+        };
+        self.vitals.watch(send).await
     }
 
     async fn download_document(&self, id: DocumentId) -> Result<Download, UpstreamError> {
         let operation = self.read("download_document");
         let url = self.url(["documents", &id.to_string()]);
         let mut attempts = Attempts::new(&self.budget, &operation);
+        let place = self.pools.transfer(attempts.deadline()).await?;
         let response = loop {
-            match self.attempt(&operation, attempts.deadline(), &url, None).await {
+            match self.vitals.watch(self.attempt(&operation, attempts.deadline(), &url, None)).await {
                 Err(error) => attempts.again_after(error).await?,
                 Ok(response) => break response,
             }
@@ -232,18 +299,21 @@ impl SigningApi for HttpSigningApi {
         }
         let Deadlines { idle, transfer, .. } = self.deadlines;
         let deadline = Instant::now() + transfer;
-        let stream = stream::try_unfold((response, self.download_bytes_max), move |(mut response, left)| async move {
-            let Some(piece) =
-                exchange::next(&mut response, idle, deadline).await.map_err(|fault| operation.failed(fault))?
-            else {
-                return Ok(None);
-            };
-            let length = u64::try_from(piece.len()).unwrap_or(u64::MAX);
-            match left.checked_sub(length) {
-                Some(left) => Ok(Some((piece, (response, left)))),
-                None => Err(operation.unusable(Fault::TooLong)),
-            }
-        });
+        let stream = stream::try_unfold(
+            (response, self.download_bytes_max, place),
+            move |(mut response, left, place)| async move {
+                let Some(piece) =
+                    exchange::next(&mut response, idle, deadline).await.map_err(|fault| operation.failed(fault))?
+                else {
+                    return Ok(None);
+                };
+                let length = u64::try_from(piece.len()).unwrap_or(u64::MAX);
+                match left.checked_sub(length) {
+                    Some(left) => Ok(Some((piece, (response, left, place)))),
+                    None => Err(operation.unusable(Fault::TooLong)),
+                }
+            },
+        );
         Ok(Download { mime_type, content_length, stream: Box::pin(stream) })
     }
 

@@ -9,6 +9,10 @@
 //!   and the call as a whole have deadlines ([`Deadlines`]);
 //! - what may be repeated is repeated (reads, deletes, token requests), within a
 //!   budget; a create never is, and says honestly when its outcome is unknown;
+//! - an API that keeps failing, or asks us to slow down, is left to rest, and
+//!   calls are refused at once meanwhile ([`BreakerLimits`]);
+//! - calls that people wait for, transfers and background work have places of
+//!   their own ([`PoolSizes`], [`in_background`]);
 //! - redirects and proxies of the environment are not followed, answers are capped;
 //! - neither credentials nor tokens, signing links or answers' texts appear in
 //!   `Debug`, `Display` or logs.
@@ -17,19 +21,23 @@
 //! passed down: wrap the call in `tokio::time::timeout`.
 
 mod api;
+mod breaker;
 mod client;
 mod error;
 mod exchange;
 mod grant;
 mod http;
 mod operation;
+mod pools;
 mod retry;
 mod settings;
 mod token;
 mod upload;
 
 pub use api::{BodyAborted, Download, DownloadBody, SigningApi, UploadBody};
+pub use breaker::BreakerLimits;
 pub use client::client_builder;
 pub use error::{Fault, Stage, UpstreamError};
-pub use http::HttpSigningApi;
+pub use http::{HttpSigningApi, Vitals};
+pub use pools::{PoolSizes, in_background};
 pub use settings::{Deadlines, Reach, Settings, SettingsError};

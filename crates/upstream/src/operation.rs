@@ -5,7 +5,7 @@ use std::time::Duration;
 use contract::{Problem, ProblemCode};
 use reqwest::{Method, StatusCode};
 
-use crate::{Fault, UpstreamError};
+use crate::{Fault, Stage, UpstreamError};
 
 /// What an operation changes, which decides whether it is repeated and what a
 /// missing answer means.
@@ -81,6 +81,7 @@ impl Operation {
 /// Whether the same request may fare better a moment later.
 pub(crate) fn is_passing(error: &UpstreamError) -> bool {
     match error {
+        UpstreamError::Unavailable { fault: Fault::Resting | Fault::Deadline(Stage::Place), .. } => false,
         UpstreamError::RateLimited { .. } | UpstreamError::Unavailable { .. } => true,
         UpstreamError::OutcomeUnknown { fault, .. } => !matches!(fault, Fault::TooLong | Fault::WrongForm),
         _ => false,

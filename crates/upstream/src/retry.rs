@@ -65,7 +65,9 @@ impl<'a> Attempts<'a> {
         if self.operation.effect == Effect::Change || !is_passing(&error) || self.repetitions == REPETITIONS {
             return Err(error);
         }
-        let wait = error.retry_after().unwrap_or_else(|| part_of(self.budget.first_wait * 2_u32.pow(self.repetitions)));
+        // Those who were told to wait do not all come back at the same moment either.
+        let jitter = part_of(self.budget.first_wait * 2_u32.pow(self.repetitions));
+        let wait = error.retry_after().unwrap_or_default().saturating_add(jitter);
         let ends_in_time = Instant::now().checked_add(wait).is_some_and(|then| then < self.deadline);
         if wait > LONGEST_WAIT || !ends_in_time || !self.budget.left.withdraw() {
             return Err(error);

@@ -5,6 +5,8 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::{Host, Url};
 
+use crate::{BreakerLimits, PoolSizes};
+
 /// Where requests may go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Reach {
@@ -36,6 +38,10 @@ pub struct Settings {
     /// Longest wait before a failed read or delete is tried again; it doubles for
     /// the second and last time. The wait is a random part of it.
     pub retry_wait: Duration,
+    /// When an API that fails is left to rest.
+    pub breaker: BreakerLimits,
+    /// How many calls there may be at once.
+    pub pools: PoolSizes,
     /// Longest answer other than a document, in bytes.
     pub answer_bytes_max: usize,
     /// Largest document downloaded, in bytes. Results are larger than what was
@@ -62,6 +68,8 @@ impl Settings {
             authorities_pem: Vec::new(),
             deadlines: Deadlines::default(),
             retry_wait: Duration::from_millis(200),
+            breaker: BreakerLimits::default(),
+            pools: PoolSizes::default(),
             answer_bytes_max: 4 * 1024 * 1024,
             download_bytes_max: 256 * 1024 * 1024,
         }

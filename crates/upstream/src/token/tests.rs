@@ -36,7 +36,7 @@ async fn landed(cache: &TokenCache) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_who_wait_share_one_request() {
+async fn api_05_all_who_wait_share_one_request() {
     let (cache, calls) = cache(u32::MAX);
     let waiting = (0..200).map(|_| {
         let cache = Arc::clone(&cache);
@@ -49,7 +49,7 @@ async fn all_who_wait_share_one_request() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_who_wait_share_one_failure() {
+async fn api_05_all_who_wait_share_one_failure() {
     let (cache, calls) = cache(1);
     let waiting = (0..50).map(|_| {
         let cache = Arc::clone(&cache);
@@ -64,7 +64,7 @@ async fn all_who_wait_share_one_failure() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn refreshes_at_four_fifths_of_life_while_the_old_token_serves() {
+async fn api_05_refreshes_at_four_fifths_of_life_while_the_old_token_serves() {
     let (cache, calls) = cache(u32::MAX);
     cache.get().await.unwrap();
     pass(440).await;
@@ -78,7 +78,7 @@ async fn refreshes_at_four_fifths_of_life_while_the_old_token_serves() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failing_refresh_leaves_the_old_token_and_pauses() {
+async fn api_05_a_failing_refresh_leaves_the_old_token_and_pauses() {
     let (cache, calls) = cache(2);
     cache.get().await.unwrap();
     pass(485).await;
@@ -96,7 +96,7 @@ async fn a_failing_refresh_leaves_the_old_token_and_pauses() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn discards_only_the_token_that_failed() {
+async fn api_05_discards_only_the_token_that_failed() {
     let (cache, calls) = cache(u32::MAX);
     let first = cache.get().await.unwrap();
     cache.discard(&first);
@@ -108,7 +108,7 @@ async fn discards_only_the_token_that_failed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_request_outlives_those_who_gave_up() {
+async fn api_05_a_request_outlives_those_who_gave_up() {
     let (cache, calls) = cache(u32::MAX);
     assert!(cache.get().now_or_never().is_none());
     landed(&cache).await;
@@ -117,7 +117,7 @@ async fn a_request_outlives_those_who_gave_up() {
 }
 
 #[test]
-fn never_prints_the_token() {
+fn sec_10_never_prints_the_token() {
     let mut header = HeaderValue::from_static("Bearer marker");
     header.set_sensitive(true);
     assert!(!format!("{header:?}").contains("marker"));

@@ -43,7 +43,7 @@ async fn read_error(status: StatusCode) -> UpstreamError {
 }
 
 #[tokio::test]
-async fn errors_say_what_to_do_next() {
+async fn api_10_errors_say_what_to_do_next() {
     let name = |error: &UpstreamError| {
         let debug = format!("{error:?}");
         debug.split(['(', ' ']).next().unwrap().to_owned()
@@ -76,7 +76,7 @@ async fn errors_say_what_to_do_next() {
 }
 
 #[tokio::test]
-async fn a_failed_create_is_never_repeated_and_its_outcome_is_unknown() {
+async fn api_03_a_failed_create_is_never_repeated_and_its_outcome_is_unknown() {
     for status in [302, 408, 500, 502, 503, 504] {
         let stub = Stub::spawn(in_turn(&[StatusCode::from_u16(status).unwrap()])).await;
         let error = stub.api().create_sessions(&[Default::default()]).await.unwrap_err();
@@ -90,7 +90,7 @@ async fn a_failed_create_is_never_repeated_and_its_outcome_is_unknown() {
 }
 
 #[tokio::test]
-async fn a_created_answer_that_cannot_be_read_leaves_the_outcome_unknown() {
+async fn api_03_a_created_answer_that_cannot_be_read_leaves_the_outcome_unknown() {
     for answer in [json!([]), json!([{ "id": 7 }]), json!({})] {
         let api =
             Router::new().route("/signing-sessions", routing::post(async move || (StatusCode::CREATED, Json(answer))));
@@ -100,7 +100,7 @@ async fn a_created_answer_that_cannot_be_read_leaves_the_outcome_unknown() {
 }
 
 #[tokio::test]
-async fn reads_are_repeated_twice_at_most() {
+async fn api_02_reads_are_repeated_twice_at_most() {
     let failing = StatusCode::SERVICE_UNAVAILABLE;
     let stub = Stub::spawn(in_turn(&[failing, failing, StatusCode::OK])).await;
     stub.api().document(ID.parse().unwrap()).await.unwrap();
@@ -130,7 +130,7 @@ async fn a_delete_whose_answer_was_lost_is_done() {
 }
 
 #[tokio::test]
-async fn repetitions_stay_within_a_fifth_of_all_calls() {
+async fn api_02_repetitions_stay_within_a_fifth_of_all_calls() {
     let stub = Stub::spawn(in_turn(&[StatusCode::SERVICE_UNAVAILABLE])).await;
     let api = stub.api();
     for _ in 0..20 {
@@ -141,7 +141,7 @@ async fn repetitions_stay_within_a_fifth_of_all_calls() {
 }
 
 #[tokio::test]
-async fn a_long_wait_is_reported_and_not_sat_out() {
+async fn api_02_a_long_wait_is_reported_and_not_sat_out() {
     let slow_down = async || ([("retry-after", "120")], problem(StatusCode::TOO_MANY_REQUESTS, "too_many_requests"));
     let stub =
         Stub::spawn(Router::new().fallback(async move || (StatusCode::TOO_MANY_REQUESTS, slow_down().await))).await;
@@ -151,7 +151,7 @@ async fn a_long_wait_is_reported_and_not_sat_out() {
 }
 
 #[tokio::test]
-async fn redirects_are_not_followed() {
+async fn api_06_redirects_are_not_followed() {
     let elsewhere = Stub::spawn(in_turn(&[StatusCode::OK])).await;
     let to = format!("http://{}/sign/documents/{ID}/metadata", elsewhere.address);
     let stub = Stub::spawn(Router::new().fallback(async move || (StatusCode::FOUND, [("location", to)]))).await;
@@ -163,7 +163,7 @@ async fn redirects_are_not_followed() {
 }
 
 #[tokio::test]
-async fn long_answers_are_not_read() {
+async fn api_07_long_answers_are_not_read() {
     let long = async || Body::from_stream(futures_util::stream::repeat(Ok::<_, Infallible>(" ".repeat(64 * 1024))));
     let stub = Stub::spawn(Router::new().fallback(any(long))).await;
     let error = stub.api().session(ID.parse().unwrap()).await.unwrap_err();
@@ -173,7 +173,7 @@ async fn long_answers_are_not_read() {
 }
 
 #[tokio::test]
-async fn a_compressed_answer_is_refused() {
+async fn api_07_a_compressed_answer_is_refused() {
     let packed = routing::get(async || ([("content-encoding", "gzip")], "marker"));
     let stub = Stub::spawn(Router::new().route("/documents/{id}", packed)).await;
     let error = stub.api().download_document(ID.parse().unwrap()).await.unwrap_err();
@@ -181,7 +181,7 @@ async fn a_compressed_answer_is_refused() {
 }
 
 #[tokio::test]
-async fn what_is_newer_than_this_code_survives() {
+async fn api_07_what_is_newer_than_this_code_survives() {
     let api = Router::new().route("/signing-sessions/{id}", routing::get(async || Json(stub::session())));
     let session = Stub::spawn(api).await.api().session(ID.parse().unwrap()).await.unwrap();
     assert_eq!(session.lifecycle.state, LifecycleState::Other("ARCHIVING".to_owned()));
@@ -191,7 +191,7 @@ async fn what_is_newer_than_this_code_survives() {
 }
 
 #[tokio::test]
-async fn answers_of_the_wrong_form_are_malformed_and_not_quoted() {
+async fn api_07_answers_of_the_wrong_form_are_malformed_and_not_quoted() {
     let odd = Router::new().fallback(async || Json(json!({ "documentId": "marker" })));
     let error = Stub::spawn(odd).await.api().document(ID.parse().unwrap()).await.unwrap_err();
     assert!(matches!(error, UpstreamError::Malformed(Fault::WrongForm)), "{error:?}");

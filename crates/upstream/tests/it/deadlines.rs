@@ -51,7 +51,7 @@ async fn all(api: &HttpSigningApi) -> Vec<(&'static str, UpstreamError)> {
 }
 
 #[tokio::test]
-async fn every_operation_ends_when_no_answer_comes() {
+async fn api_01_every_operation_ends_when_no_answer_comes() {
     let stub = Stub::spawn(Router::new().fallback(pending::<()>)).await;
     for (name, error) in all(&stub.api_with(|settings| settings.deadlines = short())).await {
         assert!(matches!(stage(&error), Some(Stage::Head | Stage::Total)), "{name}: {error:?}");
@@ -62,7 +62,7 @@ async fn every_operation_ends_when_no_answer_comes() {
 }
 
 #[tokio::test]
-async fn every_operation_ends_when_no_token_comes() {
+async fn api_01_every_operation_ends_when_no_token_comes() {
     let stub = Stub::spawn_with_tokens(Router::new(), routing::post(pending::<()>)).await;
     for (name, error) in all(&stub.api_with(|settings| settings.deadlines = short())).await {
         assert!(matches!(error, UpstreamError::Unavailable { .. }), "{name}: {error:?}");
@@ -72,7 +72,7 @@ async fn every_operation_ends_when_no_token_comes() {
 }
 
 #[tokio::test]
-async fn every_operation_ends_when_no_connection_comes_about() {
+async fn api_01_every_operation_ends_when_no_connection_comes_about() {
     // Takes connections and says nothing: a TLS handshake that never ends.
     let address = raw(|stream| async move {
         pending::<()>().await;
@@ -103,7 +103,7 @@ async fn nothing_happened_when_nobody_listens() {
 }
 
 #[tokio::test]
-async fn an_answer_that_stalls_half_way_ends() {
+async fn api_01_an_answer_that_stalls_half_way_ends() {
     let half = async || {
         let start = stream::iter([Ok::<_, std::io::Error>("{\"documentId\":")]);
         Body::from_stream(start.chain(stream::pending()))
@@ -119,7 +119,7 @@ async fn an_answer_that_stalls_half_way_ends() {
 }
 
 #[tokio::test]
-async fn an_answer_that_drips_ends_with_the_whole_call() {
+async fn api_01_an_answer_that_drips_ends_with_the_whole_call() {
     let drip = async || {
         let ticks = tokio::time::interval(Duration::from_millis(20));
         Body::from_stream(stream::unfold(ticks, async |mut ticks| {
@@ -154,7 +154,7 @@ async fn an_answer_that_is_cut_off_is_no_answer() {
 }
 
 #[tokio::test]
-async fn a_caller_that_gives_up_cancels_the_call() {
+async fn api_01_a_caller_that_gives_up_cancels_the_call() {
     let stub =
         Stub::spawn(Router::new().route("/documents/{id}/metadata", routing::get(async || Json(stub::document()))))
             .await;

@@ -4,6 +4,7 @@
 
 mod answers;
 mod deadlines;
+mod overload;
 mod settings;
 mod stub;
 mod tokens;

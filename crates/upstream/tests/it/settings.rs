@@ -12,7 +12,7 @@ fn made(base: &str, token: &str, reach: Reach) -> Result<HttpSigningApi, Setting
 const TOKEN: &str = "https://api.signicat.com/auth/open/connect/token";
 
 #[test]
-fn the_vendor_is_reached_by_https_at_public_addresses_only() {
+fn api_06_the_vendor_is_reached_by_https_at_public_addresses_only() {
     for (base, says) in [
         ("http://api.signicat.com/sign", "base URL must begin with https://"),
         ("ftp://api.signicat.com/sign", "base URL must begin with https://"),
@@ -47,7 +47,7 @@ fn a_missing_client_id_and_bad_certificates_are_named() {
 }
 
 #[tokio::test]
-async fn names_that_lead_to_private_addresses_are_not_followed() {
+async fn api_06_names_that_lead_to_private_addresses_are_not_followed() {
     use upstream::{Fault, SigningApi, UpstreamError};
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();

@@ -30,7 +30,7 @@ fn second_token_only() -> Router {
 }
 
 #[tokio::test]
-async fn two_hundred_callers_share_one_token_request() {
+async fn api_05_two_hundred_callers_share_one_token_request() {
     let stub = Stub::spawn(metadata()).await;
     let api = Arc::new(stub.api());
     let calls: Vec<_> = (0..200)
@@ -47,7 +47,7 @@ async fn two_hundred_callers_share_one_token_request() {
 }
 
 #[tokio::test]
-async fn a_refused_token_is_replaced_once() {
+async fn api_05_a_refused_token_is_replaced_once() {
     let stub = Stub::spawn(second_token_only()).await;
     let api = stub.api();
     api.document(ID.parse().unwrap()).await.unwrap();
@@ -64,7 +64,7 @@ async fn a_create_with_a_refused_token_is_sent_again_since_nothing_happened() {
 }
 
 #[tokio::test]
-async fn callers_with_the_same_refused_token_replace_it_together() {
+async fn api_05_callers_with_the_same_refused_token_replace_it_together() {
     let stub = Stub::spawn(second_token_only()).await;
     let api = Arc::new(stub.api());
     let calls: Vec<_> = (0..50)
@@ -135,7 +135,7 @@ async fn a_failing_token_endpoint_makes_the_api_unavailable_even_for_creates() {
 }
 
 #[tokio::test]
-async fn neither_secret_nor_token_is_ever_printed() {
+async fn sec_10_neither_secret_nor_token_is_ever_printed() {
     let stub = Stub::spawn(metadata()).await;
     let api: HttpSigningApi = stub.api();
     api.document(ID.parse().unwrap()).await.unwrap();

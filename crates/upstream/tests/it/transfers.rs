@@ -183,7 +183,7 @@ async fn a_refusal_before_the_end_is_heard() {
 }
 
 #[tokio::test]
-async fn an_upload_is_sent_once_whatever_happens() {
+async fn api_02_an_upload_is_sent_once_whatever_happens() {
     let stub = Stub::spawn(Router::new().fallback(async |_: Bytes| StatusCode::SERVICE_UNAVAILABLE)).await;
     let error = stub.api().upload_document(&MimeType::Text, None, counted(1).0).await.unwrap_err();
     assert!(matches!(error, UpstreamError::OutcomeUnknown { .. }), "{error:?}");
@@ -227,7 +227,7 @@ async fn a_download_that_nobody_reads_holds_the_api_back() {
 }
 
 #[tokio::test]
-async fn a_download_has_a_limit() {
+async fn api_07_a_download_has_a_limit() {
     let endless = routing::get(async || Body::from_stream(stream::repeat(Ok::<_, Infallible>("x".repeat(PIECE)))));
     let announced = routing::get(async || vec![b'x'; 2 * MIB]);
     for handler in [endless, announced] {
