@@ -56,6 +56,9 @@ pub struct PortalError {
     /// Findings about fields, when `kind` is [`ErrorKind::Invalid`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<FieldError>,
+    /// When to try again, in seconds, if that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u32>,
     /// Finds this case in the server's log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trace_id: Option<String>,
@@ -65,7 +68,7 @@ impl PortalError {
     /// An error of the given kind.
     #[must_use]
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), fields: Vec::new(), trace_id: None }
+        Self { kind, message: message.into(), fields: Vec::new(), retry_after: None, trace_id: None }
     }
 
     /// Findings about fields.

@@ -77,6 +77,7 @@ impl ApiError {
     /// `Retry-After`, in whole seconds, when there is something to wait for.
     pub(crate) fn retry_header(&self) -> Option<(HeaderName, HeaderValue)> {
         let wait = match self {
+            Self::Portal(error) => Duration::from_secs(error.retry_after?.into()),
             Self::SlowDown { retry_after } | Self::Busy { retry_after } => *retry_after,
             Self::StoreDown(_) => Duration::from_secs(5),
             _ => return None,

@@ -2,7 +2,7 @@
 
 use std::{fs::File, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use ::upstream::SigningApi;
+use ::upstream::{BreakerLimits, SigningApi};
 use app::paths;
 use argon2::Params;
 use axum::Router;
@@ -41,6 +41,8 @@ pub struct Machine {
     pub random: Arc<dyn Random>,
     /// How dear a password's hash is.
     pub password_cost: Params,
+    /// When a signing API that fails is left to rest.
+    pub breaker: BreakerLimits,
     /// What stands between the portal and the signing API.
     pub between: Between,
 }
@@ -55,6 +57,7 @@ impl Default for Machine {
             sandbox_clock: Arc::new(sandbox::clock::SystemClock),
             random: Arc::new(SystemRandom),
             password_cost: auth::standard_cost(),
+            breaker: BreakerLimits::default(),
             between: Box::new(std::convert::identity),
         }
     }
@@ -125,15 +128,21 @@ impl Server {
         let (listener, address) = bind("listen", config.listen).await?;
         config.public_url = upstream::with_port(&config.public_url, address);
         let store = Store::open(&config.data_dir.join("portal.db")).await?;
-        let connected =
-            upstream::connect(&config.upstream, &config.data_dir, machine.random.as_ref(), machine.sandbox_clock)
-                .await?;
+        let connected = upstream::connect(
+            &config.upstream,
+            &config.data_dir,
+            machine.random.as_ref(),
+            machine.sandbox_clock,
+            machine.breaker,
+        )
+        .await?;
         let site = Site::open(&config.site_root);
         let portal = Arc::new(Portal {
             leptos: site.leptos_options(&config.site_root),
             site,
             store,
             upstream: (machine.between)(connected.api),
+            vitals: connected.vitals,
             auth: Auth::new(machine.password_cost, Arc::clone(&machine.random)),
             clock: machine.clock,
             random: machine.random,

@@ -19,6 +19,8 @@ pub struct Portal {
     pub store: Store,
     /// The signing API.
     pub upstream: Arc<dyn SigningApi>,
+    /// How the signing API does.
+    pub vitals: upstream::Vitals,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.

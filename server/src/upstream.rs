@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use upstream::{HttpSigningApi, Reach, Settings, SettingsError, SigningApi};
+use upstream::{BreakerLimits, HttpSigningApi, Reach, Settings, SettingsError, SigningApi, Vitals};
 use url::Url;
 
 use crate::{
@@ -42,6 +42,7 @@ pub enum ConnectError {
 /// The signing API, and the embedded service if that is what it is.
 pub(crate) struct Connected {
     pub(crate) api: Arc<dyn SigningApi>,
+    pub(crate) vitals: Vitals,
     pub(crate) embedded: Option<Embedded>,
 }
 
@@ -70,25 +71,32 @@ pub(crate) async fn connect(
     data_dir: &Path,
     random: &dyn Random,
     clock: Arc<dyn sandbox::clock::Clock>,
+    breaker: BreakerLimits,
 ) -> Result<Connected, ConnectError> {
     match kind {
         UpstreamKind::Http(settings) => {
-            Ok(Connected { api: Arc::new(HttpSigningApi::new(Settings::clone(settings))?), embedded: None })
+            let mut settings = Settings::clone(settings);
+            settings.breaker = breaker;
+            let api = HttpSigningApi::new(settings)?;
+            Ok(Connected { vitals: api.vitals(), api: Arc::new(api), embedded: None })
         }
         UpstreamKind::Sandbox(config) => {
             let (listener, address) = bind("sandbox.listen", config.listen).await?;
             let secret = SecretString::from(random.token256()?);
             let public_url = with_port(&config.public_url, address);
             let sandbox = open(config, &public_url, data_dir, secret.clone(), clock).await?;
-            let settings = Settings::new(
+            let mut settings = Settings::new(
                 format!("http://{address}/sign").parse()?,
                 format!("http://{address}/auth/open/connect/token").parse()?,
                 SANDBOX_CLIENT,
                 secret,
                 Reach::Private,
             );
+            settings.breaker = breaker;
+            let api = HttpSigningApi::new(settings)?;
             Ok(Connected {
-                api: Arc::new(HttpSigningApi::new(settings)?),
+                vitals: api.vitals(),
+                api: Arc::new(api),
                 embedded: Some(Embedded { public_url, sandbox, listener }),
             })
         }

@@ -261,6 +261,8 @@ async fn open(
         random: Arc::new(SystemRandom),
         // The cheapest there is: tests of the real cost are elsewhere.
         password_cost: argon2::Params::new(8, 1, 1, None).unwrap(),
+        // Tests make the API fail often and expect it back at once.
+        breaker: upstream::BreakerLimits { pause: POLL, ..upstream::BreakerLimits::default() },
         between: Box::new({
             let asked = Arc::clone(asked);
             move |api| Arc::new(Counted::new(api, asked))

@@ -1,7 +1,12 @@
 //! The signing API's failures in the portal's words. The only such mapping.
 
+use std::time::Duration;
+
 use app::error::{ErrorKind, PortalError};
 use upstream::UpstreamError;
+
+/// How long to wait for an API that has too much to do and does not say for how long.
+const SLOW_DOWN: Duration = Duration::from_secs(30);
 
 /// What the browser is told of a failure of the signing API: what to do next, and
 /// none of the API's own words. In particular the API's refusal of our credentials
@@ -25,7 +30,16 @@ pub fn portal_error(error: &UpstreamError) -> PortalError {
         // A refusal that no field explains is our mistake, not the reader's.
         _ => (ErrorKind::UpstreamBad, "The signing service answered something unexpected. Please tell your operator."),
     };
-    PortalError::new(kind, message)
+    PortalError { retry_after: retry_after(error), ..PortalError::new(kind, message) }
+}
+
+/// When the API wants to be asked again, or may be.
+fn retry_after(error: &UpstreamError) -> Option<u32> {
+    let wait = match error {
+        UpstreamError::RateLimited { retry_after, .. } => retry_after.unwrap_or(SLOW_DOWN),
+        _ => error.retry_after()?,
+    };
+    u32::try_from(wait.as_millis().div_ceil(1000)).ok().map(|seconds| seconds.max(1))
 }
 
 #[cfg(test)]
@@ -70,6 +84,25 @@ mod tests {
             let mapped = portal_error(&error);
             assert_eq!((mapped.kind, mapped.status()), (kind, status), "{error:?}");
             assert!(!format!("{mapped:?}").contains("marker"), "{mapped:?}");
+        }
+    }
+
+    #[test]
+    fn api_10_says_when_to_come_back() {
+        let wait = |retry_after| UpstreamError::RateLimited { retry_after, problem: None };
+        let rests = UpstreamError::Unavailable {
+            fault: Fault::Resting,
+            retry_after: Some(Duration::from_millis(4_001)),
+            problem: None,
+        };
+        for (error, seconds) in [
+            (wait(None), Some(30)),
+            (wait(Some(Duration::from_secs(7))), Some(7)),
+            (wait(Some(Duration::ZERO)), Some(1)),
+            (rests, Some(5)),
+            (UpstreamError::Malformed(Fault::WrongForm), None),
+        ] {
+            assert_eq!(portal_error(&error).retry_after, seconds, "{error:?}");
         }
     }
 }

@@ -18,7 +18,7 @@ pub async fn run(portal: Arc<Portal>) {
         let mut failures = 0;
         loop {
             let begun = Instant::now();
-            match round(&portal).await {
+            match upstream::in_background(round(&portal)).await {
                 Ok(Round::Idle | Round::Answered) => failures = 0,
                 Ok(Round::Silent) => failures += 1,
                 Err(error) => {
