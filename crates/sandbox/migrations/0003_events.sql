@@ -41,6 +41,7 @@ CREATE TABLE delivery (
 ) STRICT;
 CREATE INDEX delivery_outbox ON delivery (outbox_id);
 CREATE INDEX delivery_due ON delivery (subscription_id, due_at, id) WHERE dead_at IS NULL;
+CREATE INDEX delivery_expiry ON delivery (expires_at) WHERE dead_at IS NULL;
 
 -- Whether the session's passed due date was told. Once for good, whoever listens then.
 ALTER TABLE session ADD COLUMN expiry_told INTEGER NOT NULL DEFAULT 0;

@@ -168,3 +168,26 @@ fn back_off(failed_before: u32, random: &dyn Random) -> Result<Duration, getrand
     let chance = f64::from(u32::from_le_bytes(random::bytes(random)?)) / f64::from(u32::MAX);
     Ok(longest * (0.5 + chance / 2.0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Always the same byte.
+    struct Constant(u8);
+
+    impl Random for Constant {
+        fn fill(&self, bytes: &mut [u8]) -> Result<(), getrandom::Error> {
+            bytes.fill(self.0);
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn the_wait_doubles_up_to_five_minutes_and_half_of_it_is_chance() {
+        for (failed_before, longest) in [(0, 1), (1, 2), (2, 4), (8, 256), (9, 300), (40, 300), (u32::MAX, 300)] {
+            assert_eq!(back_off(failed_before, &Constant(0xFF)).unwrap(), Duration::seconds(longest));
+            assert_eq!(back_off(failed_before, &Constant(0)).unwrap(), Duration::seconds(longest) / 2);
+        }
+    }
+}

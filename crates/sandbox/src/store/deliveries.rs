@@ -91,9 +91,9 @@ pub(crate) async fn next_due(
 ) -> Result<Option<OffsetDateTime>, StoreError> {
     let next: Option<i64> = sqlx::query_scalar(
         "SELECT min(moment) FROM (
-             SELECT min(due_at) AS moment FROM delivery
-             WHERE dead_at IS NULL AND subscription_id IN
-                 (SELECT id FROM subscription WHERE enabled AND id NOT IN (SELECT value FROM json_each(?)))
+             SELECT (SELECT min(due_at) FROM delivery
+                     WHERE subscription_id = subscription.id AND dead_at IS NULL) AS moment
+             FROM subscription WHERE enabled AND id NOT IN (SELECT value FROM json_each(?))
              UNION ALL
              SELECT min(expires_at) FROM delivery WHERE dead_at IS NULL)",
     )

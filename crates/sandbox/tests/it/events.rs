@@ -237,6 +237,7 @@ async fn a_passed_due_date_is_told_once_also_over_restarts() {
     assert_eq!(ids, BTreeSet::from([&open, &blocked].map(|session| session["id"].as_str().unwrap().to_owned())));
     assert!(told.iter().all(|event| event.event_name.as_str() == "signing-session.expired"));
 
+    sandbox.undelivered(&subscription, "pending", |letters| letters["total"] == 0).await;
     let mut sandbox = sandbox.restart().await;
     sandbox.advance_with_token(Duration::days(1)).await;
     sandbox.send_trial(&subscription).await;

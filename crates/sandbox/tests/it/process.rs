@@ -8,7 +8,10 @@ use std::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::{PDF, TestSandbox, http_client, terms};
+use crate::{
+    receiver::{Receiver, Reply, SECRET},
+    support::{PDF, TestSandbox, http_client, terms},
+};
 
 #[tokio::test]
 async fn a_restart_keeps_everything_and_tokens_stay_good() {
@@ -99,6 +102,30 @@ impl Running {
         http_client().post(url).bearer_auth(&self.token).json(body).send().await.unwrap()
     }
 
+    /// Makes a collection of one fresh PDF. Answers the ids of both.
+    async fn collection(&self) -> (String, String) {
+        let upload = http_client().post(format!("{}/documents", self.api)).bearer_auth(&self.token);
+        let upload = upload.header("content-type", "application/pdf").body(PDF).send().await.unwrap();
+        let document: Value = upload.json().await.unwrap();
+        let document = document["documentId"].as_str().unwrap();
+        let collection = json!({ "documents": [{ "documentId": document }] });
+        let collection: Value = self.post("/document-collections", &collection).await.json().await.unwrap();
+        (document.to_owned(), collection["id"].as_str().unwrap().to_owned())
+    }
+
+    /// Makes a session and answers its id.
+    async fn session(&self, title: &str, (document, collection): &(String, String)) -> String {
+        let session = json!([terms(title, document, collection)]);
+        let session: Value = self.post("/signing-sessions", &session).await.json().await.unwrap();
+        session[0]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Acts as the signer.
+    async fn act(&self, session: &str, act: &str) {
+        let url = format!("{}/__sandbox/sessions/{session}/{act}", self.api.strip_suffix("/sign").unwrap());
+        assert_eq!(http_client().post(url).json(&json!({})).send().await.unwrap().status(), 204);
+    }
+
     async fn read(&self, session: &str) -> Value {
         let url = format!("{}/signing-sessions/{session}", self.api);
         http_client().get(url).bearer_auth(&self.token).send().await.unwrap().json().await.unwrap()
@@ -114,20 +141,11 @@ async fn a_kill_loses_nothing_that_was_acknowledged() {
         for (session, state) in &expected {
             assert_eq!(service.read(session).await["lifecycle"]["state"], *state);
         }
-        let upload = http_client().post(format!("{}/documents", service.api)).bearer_auth(&service.token);
-        let upload = upload.header("content-type", "application/pdf").body(PDF).send().await.unwrap();
-        let document: Value = upload.json().await.unwrap();
-        let document = document["documentId"].as_str().unwrap();
-        let collection = json!({ "documents": [{ "documentId": document }] });
-        let collection: Value = service.post("/document-collections", &collection).await.json().await.unwrap();
-        let collection = collection["id"].as_str().unwrap();
+        let collection = service.collection().await;
         for sign in [false, true] {
-            let session = json!([terms(&format!("round {round}"), document, collection)]);
-            let session: Value = service.post("/signing-sessions", &session).await.json().await.unwrap();
-            let id = session[0]["id"].as_str().unwrap().to_owned();
+            let id = service.session(&format!("round {round}"), &collection).await;
             if sign {
-                let url = format!("{}/__sandbox/sessions/{id}/sign", service.api.strip_suffix("/sign").unwrap());
-                assert_eq!(http_client().post(url).send().await.unwrap().status(), 204);
+                service.act(&id, "sign").await;
             }
             expected.push((id, if sign { "SIGNED" } else { "READY" }));
         }
@@ -143,4 +161,26 @@ async fn a_kill_loses_nothing_that_was_acknowledged() {
             assert!(xml.text().await.unwrap().contains("SignatureValue"));
         }
     }
+}
+
+#[tokio::test]
+async fn a_kill_loses_no_event() {
+    let data = TempDir::new().unwrap();
+    let mut receiver = Receiver::start(&[Reply::Status(500), Reply::Hang]).await;
+    let service = Running::start(&data).await;
+    let subscription = json!({ "url": receiver.url, "eventTypes": ["signature-api:*"], "secret": SECRET });
+    let management = format!("{}/events-management/subscriptions", service.api.strip_suffix("/sign").unwrap());
+    let made = http_client().post(management).bearer_auth(&service.token).json(&subscription).send().await.unwrap();
+    assert_eq!(made.status(), 201);
+    let id = service.session("told", &service.collection().await).await;
+    service.act(&id, "reject").await;
+    let first = receiver.next().await;
+    // Killed after the first attempt, about when its failure is stored; then in the middle of another one.
+    drop(service);
+    let service = Running::start(&data).await;
+    let second = receiver.next().await;
+    drop(service);
+    let _service = Running::start(&data).await;
+    let third = receiver.next().await;
+    assert_eq!([&second.body, &third.body], [&first.body; 2]);
 }
