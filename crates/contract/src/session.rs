@@ -181,6 +181,9 @@ pub struct PreAuthentication {
     /// `true` asks for it.
     #[serde(default, deserialize_with = "null_as_default")]
     pub enabled: bool,
+    /// Providers on offer for it; empty means those on offer for signing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "null_as_default")]
+    pub identity_providers: Vec<IdentityProvider>,
     /// Fields that this code does not know.
     #[serde(flatten)]
     pub extra: Extra,

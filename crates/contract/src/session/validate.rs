@@ -2,7 +2,7 @@
 
 use time::{Duration, OffsetDateTime};
 
-use super::{DocumentAction, NewSigningSession, RedirectSettings, SigningFlow};
+use super::{DocumentAction, IdentityProvider, NewSigningSession, RedirectSettings, SigningFlow};
 use crate::{
     InvalidParam,
     collection::{count, package_to, unknown},
@@ -78,12 +78,7 @@ impl NewSigningSession {
                 let reason = "belongs to PKISIGNING only; leave it out";
                 findings.push(InvalidParam::new(format!("signingSetup[{i}].vendor"), reason));
             }
-            for (j, provider) in setup.identity_providers.iter().enumerate() {
-                if provider.idp_name.trim().is_empty() {
-                    let name = format!("signingSetup[{i}].identityProviders[{j}].idpName");
-                    findings.push(InvalidParam::new(name, "is required"));
-                }
-            }
+            named(&setup.identity_providers, &format!("signingSetup[{i}]"), findings);
         }
     }
 
@@ -92,6 +87,9 @@ impl NewSigningSession {
             && !language.is_known()
         {
             findings.push(unknown("ui.language", language.as_str(), "one of da, de, en, fi, nb, nn, sv"));
+        }
+        if let Some(asked) = &self.pre_authentication {
+            named(&asked.identity_providers, "preAuthentication", findings);
         }
         if let Some(signer) = &self.signer {
             for (i, validation) in signer.validations.iter().enumerate() {
@@ -145,4 +143,12 @@ fn is_web_address(url: &str) -> bool {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_alphanumeric() || c == '['))
         && !url.chars().any(|c| c.is_control() || c.is_whitespace())
+}
+
+fn named(providers: &[IdentityProvider], of: &str, findings: &mut Vec<InvalidParam>) {
+    for (i, provider) in providers.iter().enumerate() {
+        if provider.idp_name.trim().is_empty() {
+            findings.push(InvalidParam::new(format!("{of}.identityProviders[{i}].idpName"), "is required"));
+        }
+    }
 }

@@ -2,8 +2,8 @@
 
 use contract::{
     ArchiveSettings, DocumentAction, DocumentId, DocumentPatch, IdentityProvider, InvalidParam, Language,
-    NewDocumentCollection, NewSigningSession, PackageType, RedirectSettings, SessionDocument, Signer, SignerValidation,
-    SigningFlow, SigningSessionId, SigningSetup, Ui, Vendor,
+    NewDocumentCollection, NewSigningSession, PackageType, PreAuthentication, RedirectSettings, SessionDocument,
+    Signer, SignerValidation, SigningFlow, SigningSessionId, SigningSetup, Ui, Vendor,
 };
 use time::{Duration, OffsetDateTime, macros::datetime};
 use uuid::Uuid;
@@ -147,6 +147,10 @@ fn a_setup_is_consistent() {
         let provider = IdentityProvider { idp_name: name.to_owned(), extra: Default::default() };
         assert_eq!(wrong(|session| session.signing_setup[0].identity_providers = vec![provider]), expected);
     }
+    let nameless = IdentityProvider { idp_name: " ".to_owned(), extra: Default::default() };
+    let asked = PreAuthentication { enabled: true, identity_providers: vec![nameless], ..Default::default() };
+    let expected = "preAuthentication.identityProviders[0].idpName";
+    assert_eq!(wrong(|session| session.pre_authentication = Some(asked)), [expected]);
 }
 
 #[test]
