@@ -12,10 +12,12 @@ use sandbox::Random;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-const USAGE: &str = "usage: sandbox --data DIR [--listen ADDRESS] [--public-url URL] [--control] [--stepped]
+const USAGE: &str =
+    "usage: sandbox --data DIR [--listen ADDRESS] [--public-url URL] [--control] [--stepped] [--idp NAME]...
   --data DIR          where everything is kept; made if it is missing
   --listen ADDRESS    address and port to listen on (127.0.0.1:3001)
   --public-url URL    address under which signers reach it (http://ADDRESS)
+  --idp NAME          identity provider on offer when a session names none; may be repeated (test-eid)
   --control           serve the control plane under /__sandbox, for tests
   --stepped           stop the clock; the control plane moves it";
 
@@ -40,6 +42,7 @@ pub(crate) struct Options {
     pub(crate) data: PathBuf,
     pub(crate) listen: SocketAddr,
     pub(crate) public_url: Option<Url>,
+    pub(crate) identity_providers: Vec<String>,
     pub(crate) control: bool,
     pub(crate) stepped: bool,
 }
@@ -47,18 +50,21 @@ pub(crate) struct Options {
 impl Options {
     pub(crate) fn parse(mut args: impl Iterator<Item = String>) -> Result<Self, UsageError> {
         let (mut data, mut public_url, mut control, mut stepped) = (None, None, false, false);
+        let mut identity_providers = Vec::new();
         let mut listen = SocketAddr::from(([127, 0, 0, 1], 3001));
         while let Some(arg) = args.next() {
             match arg.as_str() {
                 "--data" => data = Some(PathBuf::from(value("--data", &mut args)?)),
                 "--listen" => listen = parsed("--listen", &mut args)?,
                 "--public-url" => public_url = Some(parsed("--public-url", &mut args)?),
+                "--idp" => identity_providers.push(value("--idp", &mut args)?),
                 "--control" => control = true,
                 "--stepped" => stepped = true,
                 _ => return Err(UsageError::Unknown(arg)),
             }
         }
-        Ok(Self { data: data.ok_or(UsageError::NoData)?, listen, public_url, control, stepped })
+        let data = data.ok_or(UsageError::NoData)?;
+        Ok(Self { data, listen, public_url, identity_providers, control, stepped })
     }
 }
 

@@ -72,6 +72,8 @@ pub struct SandboxConfig {
     pub account_id: String,
     /// Ids and secrets of the clients that may get tokens.
     pub clients: Vec<(String, SecretString)>,
+    /// Names of the identity providers on offer when a session names none; at least one.
+    pub identity_providers: Vec<String>,
     /// How long a token is good for. The real service takes 1 to 3600 s.
     pub token_ttl: Duration,
     /// For how many minutes a document is kept that no session refers to.
@@ -85,8 +87,9 @@ pub struct SandboxConfig {
 }
 
 impl SandboxConfig {
-    /// The contract's defaults: tokens for 600 s, orphans for 30 minutes; packages with a time stamp; no control
-    /// plane. Events are tried for five minutes, which is as long as receivers should believe a signed time.
+    /// The contract's defaults: one identity provider, tokens for 600 s, orphans for 30 minutes; packages with a
+    /// time stamp; no control plane. Events are tried for five minutes, which is as long as receivers should
+    /// believe a signed time.
     #[must_use]
     pub fn new(data_dir: PathBuf, public_url: Url, clients: Vec<(String, SecretString)>) -> Self {
         Self {
@@ -94,6 +97,7 @@ impl SandboxConfig {
             public_url,
             account_id: "sandbox-account".to_owned(),
             clients,
+            identity_providers: vec![identity::TEST_EID.to_owned()],
             token_ttl: Duration::seconds(600),
             orphan_minutes: contract::limits::ORPHAN_MINUTES,
             package_level: container::Level::Timestamped,
@@ -248,6 +252,9 @@ fn check_config(config: &SandboxConfig) -> Result<(), SandboxError> {
     }
     if config.token_ttl < Duration::seconds(1) || config.token_ttl > Duration::hours(1) {
         return wrong("token_ttl", "must be 1 to 3600 seconds");
+    }
+    if config.identity_providers.is_empty() || config.identity_providers.iter().any(|name| name.trim().is_empty()) {
+        return wrong("identity_providers", "must be one name or more, none of them empty");
     }
     if config.orphan_minutes < 1 {
         return wrong("orphan_minutes", "must be at least 1");

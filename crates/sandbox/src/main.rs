@@ -1,4 +1,4 @@
-//! Runs the sandbox alone: `sandbox --data DIR [--listen ADDRESS] [--public-url URL] [--control] [--stepped]`.
+//! Runs the sandbox alone: `sandbox --data DIR [--listen ADDRESS] [--public-url URL] [--control] [--stepped] [--idp NAME]...`.
 
 mod cli;
 
@@ -39,6 +39,9 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
     cli::greet(address, &public_url, &id, &secret);
     let mut config = SandboxConfig::new(options.data, public_url, vec![(id, secret)]);
     config.control_plane = options.control;
+    if !options.identity_providers.is_empty() {
+        config.identity_providers = options.identity_providers;
+    }
     let sandbox = Sandbox::open(config, clock, Arc::new(SystemRandom)).await?;
     sandbox
         .serve(listener, async {

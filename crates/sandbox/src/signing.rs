@@ -70,12 +70,13 @@ pub(crate) async fn sign(app: &App, actor: &Actor<'_>) -> Result<(), ActError> {
     let mut db = app.store.read().await?;
     let session = sessions::find(&mut db, actor.session, now).await?.ok_or(ActError::Unknown)?;
     let visit = visits::find(&mut db, actor.cookie_hash, actor.session, now).await?.unwrap_or_default();
-    step(session.standing.clone(), Input::Sign(visit.progress()), now)?;
-    let Visit { consent: Some(consent), identity: Some(identity), .. } = visit else {
+    step(session.standing.clone(), Input::Sign(visit.progress(&session.terms)), now)?;
+    let Visit { pre_identity, consent: Some(consent), identity: Some(identity), .. } = visit else {
         return Err(Refused::Unfinished.into());
     };
     let mut happened = visits::events(&mut db, actor.session, actor.cookie_hash).await?;
-    happened.push(Event { kind: EventKind::Signed.as_str().into(), at: now, origin: actor.origin.clone() });
+    let signed = EventKind::Signed.as_str().into();
+    happened.push(Event { kind: signed, document: None, at: now, origin: actor.origin.clone() });
 
     let mut to_sign = Vec::new();
     for reference in session.terms.documents.iter().filter(|document| document.action == DocumentAction::Sign) {
@@ -89,7 +90,7 @@ pub(crate) async fn sign(app: &App, actor: &Actor<'_>) -> Result<(), ActError> {
     }
     drop(db);
 
-    let testimony = Testimony { session: actor.session, consent, identity, events: happened };
+    let testimony = Testimony { session: actor.session, consent, pre_identity, identity, events: happened };
     let sealer = app.clone();
     let sealed = tokio::task::spawn_blocking(move || {
         to_sign
@@ -206,6 +207,7 @@ async fn tell_successors(
 struct Testimony {
     session: SigningSessionId,
     consent: GivenConsent,
+    pre_identity: Option<Identity>,
     identity: Identity,
     events: Vec<Event>,
 }
@@ -223,6 +225,7 @@ impl Testimony {
             .iter()
             .map(|event| EvidenceEvent {
                 kind: &event.kind,
+                document: event.document,
                 at: event.at,
                 ip: event.origin.ip.as_deref(),
                 user_agent: event.origin.user_agent.as_deref(),
@@ -238,16 +241,8 @@ impl Testimony {
                 size: document.size,
                 text,
             },
-            signer: SignerIdentity {
-                name: &self.identity.name,
-                subject: &self.identity.subject,
-                national_id: self.identity.national_id.as_deref(),
-                provider: &self.identity.provider,
-                assurance_level: ASSURANCE_LEVEL,
-                authenticated_at: self.identity.at,
-                transaction_id: &self.identity.transaction_id,
-                token: &self.identity.token,
-            },
+            signer: vouched_for(&self.identity),
+            pre_authenticated: self.pre_identity.as_ref().map(vouched_for),
             consent: Some(Consent {
                 text: &self.consent.text,
                 language: self.consent.language.as_str(),
@@ -256,5 +251,19 @@ impl Testimony {
             events: &events,
         };
         sign_document(&app.authority, &input, now)
+    }
+}
+
+/// What the test provider says about a person.
+fn vouched_for(identity: &Identity) -> SignerIdentity<'_> {
+    SignerIdentity {
+        name: &identity.name,
+        subject: &identity.subject,
+        national_id: identity.national_id.as_deref(),
+        provider: &identity.provider,
+        assurance_level: ASSURANCE_LEVEL,
+        authenticated_at: identity.at,
+        transaction_id: &identity.transaction_id,
+        token: &identity.token,
     }
 }

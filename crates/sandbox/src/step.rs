@@ -47,17 +47,19 @@ pub enum Input {
 /// How far a signer's browser came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Progress {
-    /// The documents were shown and the signer went on.
+    /// The signer authenticated before the documents were shown, or the session does not ask for it.
+    pub let_in: bool,
+    /// Every document was shown and the signer has read it.
     pub viewed: bool,
     /// The signer consented to the text.
     pub consented: bool,
-    /// The test identity provider vouched for the signer.
+    /// The test identity provider vouched for the signer, for this signature.
     pub authenticated: bool,
 }
 
 impl Progress {
     /// All that signing needs.
-    pub const COMPLETE: Self = Self { viewed: true, consented: true, authenticated: true };
+    pub const COMPLETE: Self = Self { let_in: true, viewed: true, consented: true, authenticated: true };
 }
 
 /// What the step asks of the world around it. Done in the same transaction as the new state, or not at all.
@@ -90,7 +92,7 @@ pub enum Refused {
     #[error("the signing link has expired")]
     LinkExpired,
     /// Signing was asked for before viewing, consent and authentication were all done.
-    #[error("the signer has not viewed, consented and authenticated yet")]
+    #[error("the signer has not read every document, consented and authenticated yet")]
     Unfinished,
     /// The reason is longer than 2048 characters.
     #[error("the reason must be at most 2048 characters")]

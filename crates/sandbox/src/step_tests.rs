@@ -61,6 +61,21 @@ fn signing_stores_signatures_before_it_tells_others() {
 }
 
 #[test]
+fn no_step_of_the_way_can_be_left_out() {
+    let all = Progress::COMPLETE;
+    let short = [
+        Progress { let_in: false, ..all },
+        Progress { viewed: false, ..all },
+        Progress { consented: false, ..all },
+        Progress { authenticated: false, ..all },
+    ];
+    for progress in short {
+        let refused = step(session(LifecycleState::Ready, &[]), Input::Sign(progress), NOW);
+        assert_eq!(refused, Err(Refused::Unfinished), "{progress:?}");
+    }
+}
+
+#[test]
 fn a_reason_has_a_limit() {
     let reason = |length| Input::Reject(Some("å".repeat(length)));
     assert!(step(session(LifecycleState::Ready, &[]), reason(2048), NOW).is_ok());
@@ -86,8 +101,8 @@ fn the_link_dies_with_its_ttl_and_with_the_due_date_at_the_latest() {
 fn any_input() -> impl Strategy<Value = Input> {
     prop_oneof![
         Just(Input::Visit),
-        any::<(bool, bool, bool)>().prop_map(|(viewed, consented, authenticated)| {
-            Input::Sign(Progress { viewed, consented, authenticated })
+        any::<(bool, bool, bool, bool)>().prop_map(|(let_in, viewed, consented, authenticated)| {
+            Input::Sign(Progress { let_in, viewed, consented, authenticated })
         }),
         proptest::option::of("[a-z]{0,4}").prop_map(Input::Reject),
         (0..4_u128).prop_map(|n| Input::PredecessorSigned(id(n))),

@@ -150,7 +150,10 @@ fn forget_unknown_fields(request: &mut NewSigningSession) {
     }
     request.signer.iter_mut().for_each(|signer| signer.extra.clear());
     request.archive.iter_mut().for_each(|archive| archive.extra.clear());
-    request.pre_authentication.iter_mut().for_each(|settings| settings.extra.clear());
+    if let Some(settings) = &mut request.pre_authentication {
+        settings.extra.clear();
+        settings.identity_providers.iter_mut().for_each(|provider| provider.extra.clear());
+    }
     request.ui.iter_mut().for_each(|ui| ui.extra.clear());
     request.redirect_settings.iter_mut().for_each(|redirects| redirects.extra.clear());
 }

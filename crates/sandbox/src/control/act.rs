@@ -59,20 +59,31 @@ async fn walk_through(app: &App, session: SigningSessionId, origin: &Origin) -> 
     let mut tx = app.store.write().await?;
     let stored = sessions::find(&mut tx, session, now).await?.ok_or(ActError::Unknown)?;
     step(stored.standing.clone(), Input::Visit, now)?;
-    let provider = identity::providers(&stored.terms).swap_remove(0);
-    let (name, national_id) = identity::test_person(&stored.terms);
+    let terms = &stored.terms;
+    let provider = match identity::vendor(terms) {
+        Some(vendor) => vendor.to_owned(),
+        None => identity::providers(app, terms).swap_remove(0),
+    };
+    let (name, national_id) = identity::test_person(terms);
+    let authenticate = |provider| identity::authenticate(app, provider, name.clone(), Some(national_id.clone()), now);
+    let asked_before = terms.pre_authentication.as_ref().is_some_and(|asked| asked.enabled);
+    let pre_provider = asked_before.then(|| identity::pre_providers(app, terms).swap_remove(0));
     let visit = Visit {
-        viewed: true,
+        pre_identity: pre_provider.map(authenticate).transpose()?,
+        read: terms.documents.iter().map(|document| document.document_id).collect(),
         consent: Some(GivenConsent {
-            text: pages::consent_text(&stored.terms, &Language::En),
+            text: pages::consent_text(terms, &Language::En),
             language: Language::En,
             at: now,
         }),
-        identity: Some(identity::authenticate(app, provider, name, Some(national_id), now)?),
+        identity: Some(authenticate(provider)?),
     };
     visits::begin(&mut tx, &cookie_hash, &stored, now, origin).await?;
     visits::update(&mut tx, &cookie_hash, &visit).await?;
-    for kind in [EventKind::Viewed, EventKind::Consented, EventKind::Authenticated] {
+    let mut happened = Vec::from_iter(asked_before.then_some(EventKind::PreAuthenticated));
+    happened.extend(visit.read.iter().copied().map(EventKind::Viewed));
+    happened.extend([EventKind::Consented, EventKind::Authenticated]);
+    for kind in happened {
         visits::record(&mut tx, session, Some(&cookie_hash), kind, now, origin).await?;
     }
     tx.commit().await?;

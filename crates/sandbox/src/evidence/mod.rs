@@ -102,6 +102,8 @@ pub struct Consent<'a> {
 pub struct EvidenceEvent<'a> {
     /// What happened, such as `viewed`, `consented`, `authenticated`, `signed`.
     pub kind: &'a str,
+    /// The document that it happened to, when it happened to one.
+    pub document: Option<DocumentId>,
     /// When.
     pub at: OffsetDateTime,
     /// Network address it came from.
@@ -119,6 +121,8 @@ pub struct EvidenceInput<'a> {
     pub document: SignedDocument<'a>,
     /// Who signed it.
     pub signer: SignerIdentity<'a>,
+    /// Who was let in to see the documents, when that took an authentication of its own.
+    pub pre_authenticated: Option<SignerIdentity<'a>>,
     /// What the signer agreed to, when the session has a `signText`.
     pub consent: Option<Consent<'a>>,
     /// What happened, oldest first.

@@ -3,7 +3,7 @@
 use time::{OffsetDateTime, UtcOffset};
 
 use super::{
-    EvidenceInput,
+    EvidenceInput, SignerIdentity,
     xml::{Canonical, EVIDENCE},
 };
 
@@ -13,7 +13,10 @@ pub(super) fn write(input: &EvidenceInput<'_>, id: &str) -> String {
         xml.text(EVIDENCE, "Notice", "Made by a sandbox with a test certificate: without legal effect.");
         xml.text(EVIDENCE, "SigningSession", &input.session.to_string());
         document(xml, input);
-        signer(xml, input);
+        if let Some(identity) = &input.pre_authenticated {
+            person(xml, "PreAuthenticated", identity);
+        }
+        person(xml, "Signer", &input.signer);
         consent(xml, input);
         events(xml, input);
     })
@@ -30,9 +33,8 @@ fn document(xml: &mut Canonical, input: &EvidenceInput<'_>) {
     });
 }
 
-fn signer(xml: &mut Canonical, input: &EvidenceInput<'_>) {
-    let signer = &input.signer;
-    xml.element(EVIDENCE, "Signer", &[], |xml| {
+fn person(xml: &mut Canonical, role: &'static str, signer: &SignerIdentity<'_>) {
+    xml.element(EVIDENCE, role, &[], |xml| {
         xml.text(EVIDENCE, "Name", signer.name);
         xml.text(EVIDENCE, "Subject", signer.subject);
         if let Some(national_id) = signer.national_id {
@@ -60,6 +62,9 @@ fn events(xml: &mut Canonical, input: &EvidenceInput<'_>) {
         for event in input.events {
             xml.element(EVIDENCE, "Event", &[], |xml| {
                 xml.text(EVIDENCE, "Kind", event.kind);
+                if let Some(document) = event.document {
+                    xml.text(EVIDENCE, "DocumentId", &document.to_string());
+                }
                 xml.text(EVIDENCE, "At", &utc(event.at));
                 if let Some(ip) = event.ip {
                     xml.text(EVIDENCE, "IpAddress", ip);

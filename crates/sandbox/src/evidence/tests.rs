@@ -43,9 +43,11 @@ fn digest(bytes: &[u8]) -> Sha256Digest {
     Sha256Digest::new(Sha256::digest(bytes).into())
 }
 
+const DOCUMENT: DocumentId = DocumentId::new(uuid!("0197e4b8-1111-7abc-8def-0123456789ab"));
+
 pub(crate) fn document<'a>(filename: &'a str, mime_type: &'a MimeType, bytes: &'a [u8]) -> SignedDocument<'a> {
     SignedDocument {
-        id: DocumentId::new(uuid!("0197e4b8-1111-7abc-8def-0123456789ab")),
+        id: DOCUMENT,
         filename,
         mime_type,
         digest: digest(bytes),
@@ -56,8 +58,14 @@ pub(crate) fn document<'a>(filename: &'a str, mime_type: &'a MimeType, bytes: &'
 
 pub(crate) fn signed_by<'a>(document: SignedDocument<'a>, name: &'a str, consent: &'a str) -> EvidenceInput<'a> {
     const EVENTS: &[EvidenceEvent<'static>] = &[
-        EvidenceEvent { kind: "viewed", at: NOW, ip: Some("192.0.2.7"), user_agent: Some("Browser/1.0 (X; \"Y\")") },
-        EvidenceEvent { kind: "signed", at: NOW, ip: None, user_agent: None },
+        EvidenceEvent {
+            kind: "viewed",
+            document: Some(DOCUMENT),
+            at: NOW,
+            ip: Some("192.0.2.7"),
+            user_agent: Some("Browser/1.0 (X; \"Y\")"),
+        },
+        EvidenceEvent { kind: "signed", document: None, at: NOW, ip: None, user_agent: None },
     ];
     EvidenceInput {
         session: SigningSessionId::new(uuid!("0197e4b8-2222-7abc-8def-0123456789ab")),
@@ -72,6 +80,7 @@ pub(crate) fn signed_by<'a>(document: SignedDocument<'a>, name: &'a str, consent
             transaction_id: "tx-1",
             token: "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln",
         },
+        pre_authenticated: None,
         consent: Some(Consent { text: consent, language: "nb", given_at: NOW }),
         events: EVENTS,
     }

@@ -5,35 +5,38 @@ use maud::html;
 
 use super::{
     consent_text,
-    guest::{Active, PageError, Stop, Submission},
-    layout::{complaint, plain_text},
+    form::Errors,
+    guest::PageError,
+    layout::plain_text,
+    way::{Active, Stop, Submission},
 };
 use crate::store::visits::{EventKind, GivenConsent};
 
 /// `GET /sign-session/consent`.
 pub(super) async fn show(active: Active) -> Result<Response, PageError> {
     active.arrive(Stop::Consent)?;
-    Ok(page(&active, None))
+    Ok(page(&active, &Errors::none(active.text)))
 }
 
-fn page(active: &Active, wrong: Option<&str>) -> Response {
+fn page(active: &Active, errors: &Errors) -> Response {
     let text = active.text;
     let main = html! {
         (active.step_line(Stop::Consent))
+        (errors.summary())
         h1 { (text.consent_heading) }
         section.card { (plain_text(&consent_text(&active.session.terms, &active.language))) }
         (active.form("consent", html! {
-            (complaint(wrong))
+            (errors.message("agree"))
             div.choice {
                 input type="checkbox" id="agree" name="agree" value="yes" required
-                    aria-describedby=[wrong.map(|_| "complaint")] aria-invalid=[wrong.map(|_| "true")];
+                    aria-describedby=[errors.described_by("agree", false)] aria-invalid=[errors.invalid("agree")];
                 label for="agree" { (text.agree) }
             }
-            button { (text.proceed) }
+            p.act { button { (text.proceed) } }
         }))
-        (active.other_choices())
+        (active.more_actions())
     };
-    active.page(&format!("{} · {}", text.consent_heading, active.session.terms.title), main)
+    active.page(&errors.title(text.consent_heading), main)
 }
 
 /// `POST /sign-session/consent`: keeps the text word for word, as it was shown.
@@ -42,7 +45,9 @@ pub(super) async fn give(mut submission: Submission) -> Result<Response, PageErr
     let agreed = submission.field("agree") == "yes";
     let active = &mut submission.active;
     if !agreed {
-        return Ok(page(active, Some(active.text.agree_missing)));
+        let mut errors = Errors::none(active.text);
+        errors.add("agree", active.text.agree_missing);
+        return Ok(page(active, &errors));
     }
     active.visit.consent = Some(GivenConsent {
         text: consent_text(&active.session.terms, &active.language),

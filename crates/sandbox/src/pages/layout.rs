@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use axum::response::{IntoResponse, Response};
 use contract::RedirectSettings;
-use http::{HeaderValue, StatusCode, header};
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use maud::{DOCTYPE, Markup, html};
 use sha2::{Digest, Sha256};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339, macros::format_description};
 use url::Url;
@@ -74,7 +74,7 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// Nothing is loaded but the stylesheet and, in frames, the documents. Browsers apply
+    /// Nothing is loaded but the stylesheet and, inside pages, the documents. Browsers apply
     /// `form-action` to the redirect after a form too, so the caller's own addresses are in it.
     fn policy(&self) -> String {
         let mut policy = String::from(
@@ -97,7 +97,11 @@ impl IntoResponse for Page<'_> {
         let policy = HeaderValue::try_from(self.policy())
             .unwrap_or(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; form-action 'none'"));
         let mut response = (self.status, self.markup()).into_response();
-        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        // Nobody who opened this page, or is opened by it, gets a hand on it.
+        let opener = HeaderName::from_static("cross-origin-opener-policy");
+        headers.insert(opener, HeaderValue::from_static("same-origin"));
         response
     }
 }
@@ -110,15 +114,42 @@ pub(super) fn moment(moment: OffsetDateTime) -> Markup {
     html! { time datetime=(machine) { (shown) } }
 }
 
+/// A file's length for people: `12 kB`.
+pub(super) fn file_size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{} kB", bytes.div_ceil(1_000)),
+        _ => format!("{} MB", bytes.div_ceil(1_000_000)),
+    }
+}
+
 /// A text with its line breaks; the stylesheet keeps them.
 pub(super) fn plain_text(text: &str) -> Markup {
     html! { div.plain-text { (text) } }
 }
 
-/// What is wrong with a form, before it, and read out at once.
-pub(super) fn complaint(text: Option<&str>) -> Markup {
-    match text {
-        Some(text) => html! { p.complaint id="complaint" role="alert" { (text) } },
-        None => PreEscaped(String::new()),
+/// What an ending is, at a glance. Nothing that the heading does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mood {
+    /// All is well.
+    Done,
+    /// There is something to know.
+    Note,
+    /// It did not work.
+    Trouble,
+}
+
+/// The picture of a mood.
+pub(super) fn sign(mood: Mood) -> Markup {
+    let (class, strokes) = match mood {
+        Mood::Done => ("sign done", "M7 12.5l3.5 3.5L17 9"),
+        Mood::Note => ("sign note", "M12 11v6M12 7v.5"),
+        Mood::Trouble => ("sign trouble", "M12 7v6M12 16.5v.5"),
+    };
+    html! {
+        svg class=(class) viewBox="0 0 24 24" width="56" height="56" aria-hidden="true" focusable="false" {
+            circle cx="12" cy="12" r="11" {}
+            path d=(strokes) {}
+        }
     }
 }

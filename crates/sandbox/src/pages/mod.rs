@@ -1,20 +1,25 @@
 //! The signer's pages: rendered here, plain forms, no script.
 //!
 //! The way through a session is welcome → documents → consent → identify → confirm,
-//! each page a file. `guest` says who may see a page, `layout` how all of them look,
-//! `text` what they say in which language.
+//! each page a file; `way` has the rules of it. `guest` says who opened a link, `layout`
+//! how all pages look, `form` how they say what is wrong, `text` what they say in which
+//! language.
 
 mod confirm;
 mod consent;
 mod documents;
 mod endings;
+mod files;
+mod form;
 mod guest;
 mod home;
 mod identify;
 mod layout;
+mod markdown;
 mod reference;
 mod reject;
 mod text;
+mod way;
 mod welcome;
 
 use axum::{
@@ -33,10 +38,13 @@ use crate::service::App;
 pub(crate) fn router() -> Router<App> {
     let signing = Router::new()
         .route("/sign-session/", get(welcome::show))
+        .route("/sign-session/pre-authenticate", get(identify::show_before).post(identify::let_in))
         .route("/sign-session/documents", get(documents::show).post(documents::read))
-        .route("/sign-session/document", get(documents::open))
+        .route("/sign-session/document", get(files::open))
+        .route("/sign-session/downloads", get(files::list))
         .route("/sign-session/consent", get(consent::show).post(consent::give))
-        .route("/sign-session/identify", get(identify::show).post(identify::authenticate))
+        .route("/sign-session/identify", get(identify::show_for_signing).post(identify::identify))
+        .route("/sign-session/native", get(identify::show_native).post(identify::sign_natively))
         .route("/sign-session/confirm", get(confirm::show).post(confirm::sign))
         .route("/sign-session/reject", get(reject::show).post(reject::reject))
         .route("/sign-session/cancel", post(reject::cancel))

@@ -1,26 +1,27 @@
 //! The first page: what is to be signed, and by when.
 
 use axum::response::{IntoResponse, Response};
-use contract::DocumentAction;
 use http::header;
 use maud::html;
 
 use super::{
     documents,
-    guest::{Guest, PageError, Stop},
+    guest::{Guest, PageError},
     layout::{Page, moment},
+    way::Stop,
 };
 
 /// `GET /sign-session/`: begins a visit, unless this browser is on one already.
 pub(super) async fn show(guest: Guest) -> Result<Response, PageError> {
     guest.admit()?;
-    let cookie = match guest.visit().await? {
+    let cookie = match guest.visit {
         Some(_) => None,
         None => Some(guest.begin_visit().await?),
     };
     let hidden = guest.session.terms.ui.as_ref().and_then(|ui| ui.hide_welcome_screen).unwrap_or(false);
     // The last stop sends whoever comes too early to the first one that is not done.
-    let mut response = if hidden { guest.go(Stop::Confirm.page()).into_response() } else { page(&guest).await? };
+    let ahead = hidden || !guest.progress().let_in;
+    let mut response = if ahead { guest.go(Stop::Confirm.page()).into_response() } else { page(&guest).await? };
     if let Some(cookie) = cookie {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }
@@ -36,13 +37,11 @@ async fn page(guest: &Guest) -> Result<Response, PageError> {
         p.lead { (text.welcome_lead) }
         section.card {
             h2 { (text.documents) }
-            ul {
+            ul.files {
                 @for (document, action) in &documents {
                     li {
-                        (documents::name(document)) " "
-                        span.kind {
-                            "(" @if *action == DocumentAction::Sign { (text.to_sign) } @else { (text.to_read) } ")"
-                        }
+                        span { (documents::name(document)) }
+                        (documents::action_badge(text, action))
                     }
                 }
             }
@@ -57,7 +56,7 @@ async fn page(guest: &Guest) -> Result<Response, PageError> {
                 }
             }
         }
-        a.button href=(guest.href(Stop::Confirm.page())) { (text.start) }
+        p.act { a.button href=(guest.href(Stop::Confirm.page())) { (text.start) } }
     };
     Ok(Page::new(text, title, main).into_response())
 }

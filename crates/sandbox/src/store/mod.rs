@@ -126,6 +126,7 @@ fn migrations() -> Migrator {
         (1, "initial", include_str!("../../migrations/0001_initial.sql")),
         (2, "packages", include_str!("../../migrations/0002_packages.sql")),
         (3, "events", include_str!("../../migrations/0003_events.sql")),
+        (4, "reading", include_str!("../../migrations/0004_reading.sql")),
     ];
     let migration = |(version, name, sql): (i64, &'static str, &'static str)| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)

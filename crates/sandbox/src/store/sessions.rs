@@ -123,6 +123,14 @@ pub(crate) async fn find_by_link(
     Ok(complete(db, &rows).await?.pop())
 }
 
+/// Whether there was a session with this link, until its sender deleted it.
+pub(crate) async fn is_deleted(db: &mut SqliteConnection, link: Uuid) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM session WHERE link = ? AND deleted_at IS NOT NULL)")
+        .bind(link.to_string())
+        .fetch_one(db)
+        .await?)
+}
+
 /// Stores where a session stands after a step.
 pub(crate) async fn update(
     db: &mut SqliteConnection,

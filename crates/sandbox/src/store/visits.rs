@@ -1,11 +1,13 @@
 //! Rows of visits (a signer's browser on its way through a session) and of what happened there.
 
-use contract::{EventName, Language, SigningSessionId};
+use std::collections::BTreeSet;
+
+use contract::{DocumentId, EventName, Language, NewSigningSession, SigningSessionId};
 use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 use time::{Duration, OffsetDateTime};
 
-use super::{StoreError, events, moment, nanos, sessions::StoredSession};
+use super::{StoreError, events, id, moment, nanos, sessions::StoredSession};
 use crate::step::Progress;
 
 /// How long a visit lasts. Whoever takes longer starts anew, and authenticates again.
@@ -14,14 +16,25 @@ pub(super) const VISIT_LIFE: Duration = Duration::hours(1);
 /// How far one browser came in one session.
 #[derive(Clone, Default)]
 pub(crate) struct Visit {
-    pub(crate) viewed: bool,
+    /// Who was let in, when the session asks for authentication before the documents.
+    pub(crate) pre_identity: Option<Identity>,
+    /// The documents that the signer has read.
+    pub(crate) read: BTreeSet<DocumentId>,
     pub(crate) consent: Option<GivenConsent>,
+    /// Who signs.
     pub(crate) identity: Option<Identity>,
 }
 
 impl Visit {
-    pub(crate) fn progress(&self) -> Progress {
-        Progress { viewed: self.viewed, consented: self.consent.is_some(), authenticated: self.identity.is_some() }
+    /// How far that is on the way that the session asks for.
+    pub(crate) fn progress(&self, terms: &NewSigningSession) -> Progress {
+        Progress {
+            let_in: !terms.pre_authentication.as_ref().is_some_and(|asked| asked.enabled)
+                || self.pre_identity.is_some(),
+            viewed: terms.documents.iter().all(|document| self.read.contains(&document.document_id)),
+            consented: self.consent.is_some(),
+            authenticated: self.identity.is_some(),
+        }
     }
 }
 
@@ -81,17 +94,20 @@ pub(crate) async fn find(
     session: SigningSessionId,
     now: OffsetDateTime,
 ) -> Result<Option<Visit>, StoreError> {
-    let row: Option<(bool, Option<String>, Option<String>)> = sqlx::query_as(
-        "SELECT viewed, consent, identity FROM visit WHERE cookie_hash = ? AND session_id = ? AND started_at > ?",
+    type Columns = (Option<String>, String, Option<String>, Option<String>);
+    let row: Option<Columns> = sqlx::query_as(
+        "SELECT pre_identity, read_documents, consent, identity FROM visit
+         WHERE cookie_hash = ? AND session_id = ? AND started_at > ?",
     )
     .bind(cookie_hash)
     .bind(session.to_string())
     .bind(nanos(now.saturating_sub(VISIT_LIFE)))
     .fetch_optional(db)
     .await?;
-    let Some((viewed, consent, identity)) = row else { return Ok(None) };
+    let Some((pre_identity, read, consent, identity)) = row else { return Ok(None) };
     Ok(Some(Visit {
-        viewed,
+        pre_identity: pre_identity.as_deref().map(serde_json::from_str).transpose()?,
+        read: serde_json::from_str(&read)?,
         consent: consent.as_deref().map(serde_json::from_str).transpose()?,
         identity: identity.as_deref().map(serde_json::from_str).transpose()?,
     }))
@@ -99,13 +115,16 @@ pub(crate) async fn find(
 
 /// Stores how far the visit came.
 pub(crate) async fn update(db: &mut SqliteConnection, cookie_hash: &str, visit: &Visit) -> Result<(), StoreError> {
-    sqlx::query("UPDATE visit SET viewed = ?, consent = ?, identity = ? WHERE cookie_hash = ?")
-        .bind(visit.viewed)
-        .bind(visit.consent.as_ref().map(serde_json::to_string).transpose()?)
-        .bind(visit.identity.as_ref().map(serde_json::to_string).transpose()?)
-        .bind(cookie_hash)
-        .execute(db)
-        .await?;
+    sqlx::query(
+        "UPDATE visit SET pre_identity = ?, read_documents = ?, consent = ?, identity = ? WHERE cookie_hash = ?",
+    )
+    .bind(visit.pre_identity.as_ref().map(serde_json::to_string).transpose()?)
+    .bind(serde_json::to_string(&visit.read)?)
+    .bind(visit.consent.as_ref().map(serde_json::to_string).transpose()?)
+    .bind(visit.identity.as_ref().map(serde_json::to_string).transpose()?)
+    .bind(cookie_hash)
+    .execute(db)
+    .await?;
     Ok(())
 }
 
@@ -120,8 +139,10 @@ pub(crate) async fn end(db: &mut SqliteConnection, cookie_hash: &str) -> Result<
 pub(crate) enum EventKind {
     /// The signer opened the link.
     Opened,
-    /// The documents were shown and the signer went on.
-    Viewed,
+    /// The test identity provider vouched for whoever was then shown the documents.
+    PreAuthenticated,
+    /// The document was shown and the signer has read it.
+    Viewed(DocumentId),
     /// The signer consented to the text.
     Consented,
     /// The test identity provider vouched for the signer.
@@ -140,7 +161,8 @@ impl EventKind {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Opened => "opened",
-            Self::Viewed => "viewed",
+            Self::PreAuthenticated => "pre-authenticated",
+            Self::Viewed(_) => "viewed",
             Self::Consented => "consented",
             Self::Authenticated => "authenticated",
             Self::AuthenticationFailed => "authentication-failed",
@@ -148,6 +170,10 @@ impl EventKind {
             Self::Rejected => "rejected",
             Self::Cancelled => "cancelled",
         }
+    }
+
+    fn document(self) -> Option<DocumentId> {
+        if let Self::Viewed(document) = self { Some(document) } else { None }
     }
 }
 
@@ -161,6 +187,7 @@ pub(crate) struct Origin {
 /// Something that happened.
 pub(crate) struct Event {
     pub(crate) kind: String,
+    pub(crate) document: Option<DocumentId>,
     pub(crate) at: OffsetDateTime,
     pub(crate) origin: Origin,
 }
@@ -174,15 +201,18 @@ pub(crate) async fn record(
     at: OffsetDateTime,
     origin: &Origin,
 ) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO event (session_id, visit, kind, at, ip, user_agent) VALUES (?, ?, ?, ?, ?, ?)")
-        .bind(session.to_string())
-        .bind(cookie_hash)
-        .bind(kind.as_str())
-        .bind(nanos(at))
-        .bind(&origin.ip)
-        .bind(&origin.user_agent)
-        .execute(db)
-        .await?;
+    sqlx::query(
+        "INSERT INTO event (session_id, visit, kind, document_id, at, ip, user_agent) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(session.to_string())
+    .bind(cookie_hash)
+    .bind(kind.as_str())
+    .bind(kind.document().map(|document| document.to_string()))
+    .bind(nanos(at))
+    .bind(&origin.ip)
+    .bind(&origin.user_agent)
+    .execute(db)
+    .await?;
     Ok(())
 }
 
@@ -192,13 +222,32 @@ pub(crate) async fn events(
     session: SigningSessionId,
     cookie_hash: &str,
 ) -> Result<Vec<Event>, StoreError> {
-    let rows: Vec<(String, i64, Option<String>, Option<String>)> =
-        sqlx::query_as("SELECT kind, at, ip, user_agent FROM event WHERE session_id = ? AND visit = ? ORDER BY id")
-            .bind(session.to_string())
-            .bind(cookie_hash)
-            .fetch_all(db)
-            .await?;
+    type Columns = (String, Option<String>, i64, Option<String>, Option<String>);
+    let rows: Vec<Columns> = sqlx::query_as(
+        "SELECT kind, document_id, at, ip, user_agent FROM event WHERE session_id = ? AND visit = ? ORDER BY id",
+    )
+    .bind(session.to_string())
+    .bind(cookie_hash)
+    .fetch_all(db)
+    .await?;
     rows.into_iter()
-        .map(|(kind, at, ip, user_agent)| Ok(Event { kind, at: moment(at)?, origin: Origin { ip, user_agent } }))
+        .map(|(kind, document, at, ip, user_agent)| {
+            let document = document.as_deref().map(id).transpose()?;
+            Ok(Event { kind, document, at: moment(at)?, origin: Origin { ip, user_agent } })
+        })
         .collect()
+}
+
+/// How often somebody else than the intended signer tried to authenticate after `since`, from whichever browser.
+pub(crate) async fn failed_authentications(
+    db: &mut SqliteConnection,
+    session: SigningSessionId,
+    since: OffsetDateTime,
+) -> Result<u32, StoreError> {
+    Ok(sqlx::query_scalar("SELECT count(*) FROM event WHERE session_id = ? AND kind = ? AND at > ?")
+        .bind(session.to_string())
+        .bind(EventKind::AuthenticationFailed.as_str())
+        .bind(nanos(since))
+        .fetch_one(db)
+        .await?)
 }

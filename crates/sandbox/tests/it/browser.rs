@@ -7,6 +7,8 @@ use crate::support::http_client;
 
 pub(crate) struct Browser {
     http: reqwest::Client,
+    /// What it says its user reads.
+    pub(crate) language: &'static str,
     cookies: Vec<(String, String)>,
 }
 
@@ -22,6 +24,19 @@ impl Page {
     /// The page's name in its address.
     pub(crate) fn at(&self) -> &str {
         self.url.path().rsplit('/').next().unwrap()
+    }
+
+    /// The page's heading as it stands in the page.
+    pub(crate) fn heading(&self) -> &str {
+        self.html
+            .split("<h1>")
+            .nth(1)
+            .and_then(|rest| rest.split("</h1>").next())
+            .unwrap_or_else(|| panic!("{}", self.html))
+    }
+
+    pub(crate) fn assert_lacks(&self, text: &str) {
+        assert!(!self.html.contains(text), "{text:?} in {}", self.html);
     }
 
     pub(crate) fn assert_contains(&self, text: &str) {
@@ -40,12 +55,13 @@ impl Page {
 
 impl Browser {
     pub(crate) fn new() -> Self {
-        Self { http: http_client(), cookies: Vec::new() }
+        Self { http: http_client(), language: "en", cookies: Vec::new() }
     }
 
     async fn request(&mut self, method: Method, url: &Url, form: Option<&[(&str, &str)]>) -> Response {
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut request = self.http.request(method, url.clone()).header("cookie", cookies.join("; "));
+        request = request.header("accept-language", self.language);
         if let Some(form) = form {
             request = request.header("sec-fetch-site", "same-origin").form(form);
         }
@@ -91,12 +107,20 @@ impl Browser {
         self.follow(&url, url.clone(), answer).await
     }
 
+    /// Reads all documents, from the page of the first.
+    pub(crate) async fn read_all(&mut self, mut page: Page) -> Page {
+        while page.at() == "documents" {
+            page = self.submit(&page, "documents", &[]).await;
+        }
+        page
+    }
+
     /// Goes as far as the page that signs.
     pub(crate) async fn up_to_confirm(&mut self, url: &str) -> Page {
         let page = self.open(url).await;
         let page = self.go(&page, "confirm").await;
         assert_eq!(page.at(), "documents");
-        let page = self.submit(&page, "documents", &[]).await;
+        let page = self.read_all(page).await;
         assert_eq!(page.at(), "consent");
         let page = self.submit(&page, "consent", &[("agree", "yes")]).await;
         assert_eq!(page.at(), "identify");

@@ -100,7 +100,7 @@ fn hostile_strings_are_sealed_and_read_back() {
             1 => document(filename, &MimeType::Text, text.as_bytes()),
             _ => document(filename, &other, text.as_bytes()),
         };
-        let events = [EvidenceEvent { kind, at: NOW, ip: Some(ip), user_agent: Some(user_agent) }];
+        let events = [EvidenceEvent { kind, document: None, at: NOW, ip: Some(ip), user_agent: Some(user_agent) }];
         let mut input = signed_by(document, name, consent);
         input.events = &events;
         input.signer = SignerIdentity {
