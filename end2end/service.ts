@@ -17,10 +17,11 @@ export class Service {
     private readonly child: ChildProcess,
   ) {}
 
-  static async open(): Promise<Service> {
+  /** Starts one, with more options than where it listens and keeps its data. */
+  static async open(...options: string[]): Promise<Service> {
     const port = await freePort();
     const directory = await mkdtemp(join(tmpdir(), "countersign-service-"));
-    const child = spawn(program, ["--data", directory, "--listen", `127.0.0.1:${port}`], {
+    const child = spawn(program, ["--data", directory, "--listen", `127.0.0.1:${port}`, ...options], {
       stdio: ["ignore", "pipe", "ignore"],
     });
     let said = "";
