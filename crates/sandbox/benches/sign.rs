@@ -122,7 +122,8 @@ fn sign(authority: &Authority, bytes: &[u8], now: OffsetDateTime) -> String {
         size: bytes.len().try_into().unwrap(),
         text: None,
     };
-    let event = |kind| EvidenceEvent { kind, at: now, ip: Some("192.0.2.7"), user_agent: Some("Browser/1.0") };
+    let event =
+        |kind| EvidenceEvent { kind, document: None, at: now, ip: Some("192.0.2.7"), user_agent: Some("Browser/1.0") };
     let input = EvidenceInput {
         session: SigningSessionId::new(Uuid::nil()),
         document,
@@ -136,6 +137,7 @@ fn sign(authority: &Authority, bytes: &[u8], now: OffsetDateTime) -> String {
             transaction_id: "tx-1",
             token: "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln",
         },
+        pre_authenticated: None,
         consent: Some(Consent { text: "I agree to the terms.", language: "en", given_at: now }),
         events: &["viewed", "consented", "authenticated", "signed"].map(event),
     };

@@ -356,7 +356,17 @@ fn archive_settings() -> Value {
 }
 
 fn pre_authentication() -> Value {
-    json!({ "type": "object", "properties": { "enabled": flag("Whether to authenticate first") } })
+    json!({
+        "type": "object",
+        "properties": {
+            "enabled": flag("Whether to authenticate first"),
+            "identityProviders": {
+                "type": ["array", "null"],
+                "items": schema("IdentityProvider"),
+                "description": "Providers on offer for it; those for signing when absent",
+            },
+        },
+    })
 }
 
 fn ui() -> Value {
@@ -365,7 +375,7 @@ fn ui() -> Value {
     json!({
         "type": "object",
         "properties": {
-            "language": { "enum": languages, "description": "English when absent" },
+            "language": { "enum": languages, "description": "The browser's own when absent, or English" },
             "hideWelcomeScreen": flag("Begin with the documents"),
             "minimalTextMode": flag("Show text documents with as little around them as possible"),
         },
