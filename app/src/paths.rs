@@ -25,6 +25,23 @@ pub const API_LIST: &str = "/api/list-sessions";
 /// Server function: one session.
 pub const API_DETAIL: &str = "/api/session-detail";
 
+/// The audit trail.
+pub const AUDIT: &str = "/audit";
+/// The audit trail as a file for spreadsheets.
+pub const AUDIT_CSV: &str = "/audit/csv";
+/// The audit trail as a file for programs.
+pub const AUDIT_JSON: &str = "/audit/json-lines";
+
+/// The audit trail, narrowed, at one of its addresses.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn audit(address: &str, filter: &crate::model::AuditFilter) -> String {
+    let page = (filter.page > 1).then(|| ("page", filter.page.to_string()));
+    let query: Vec<String> =
+        filter.query().into_iter().chain(page).map(|(name, value)| format!("{name}={}", encode(&value))).collect();
+    if query.is_empty() { address.to_owned() } else { format!("{address}?{}", query.join("&")) }
+}
+
 /// A session's page.
 #[must_use]
 pub fn session(id: SessionId) -> String {

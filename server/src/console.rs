@@ -3,7 +3,7 @@
 
 use std::{error::Error, io::Write};
 
-use crate::{error::chain, start::Server};
+use crate::{audit::Chain, error::chain, start::Server};
 
 /// Says something. A closed terminal is no reason to stop.
 pub fn say(text: &str) {
@@ -13,6 +13,13 @@ pub fn say(text: &str) {
 /// Says why the command fails.
 pub fn complain(error: &(dyn Error + 'static)) {
     let _ = writeln!(std::io::stderr(), "error: {}", chain(error));
+}
+
+/// Says how long a chain of the audit trail is, and its last hash. Noted down
+/// elsewhere, they show later whether the end of the chain was cut off.
+pub fn tell_of(chain: &Chain) {
+    let whose = if chain.id.is_nil() { "The portal".to_owned() } else { format!("Team {}", chain.id) };
+    say(&format!("{whose}: {} entries, the last has the hash {}", chain.entries, hex::encode(chain.head)));
 }
 
 /// Says where the portal is, and how to make the first account.

@@ -3,6 +3,7 @@
 use std::{error::Error, process::ExitCode};
 
 use server::{
+    audit,
     config::{
         self,
         args::{self, Command},
@@ -30,6 +31,13 @@ async fn run() -> Result<(), Box<dyn Error>> {
         Command::Check(file) => {
             config::load(file, std::env::vars_os())?;
             console::say("The settings can be used.");
+        }
+        Command::AuditVerify(file) => {
+            let config = config::load(file, std::env::vars_os())?;
+            for chain in audit::check_file(&config.database()).await? {
+                console::tell_of(&chain);
+            }
+            console::say("The audit trail holds.");
         }
         Command::Serve(file) => {
             let config = config::load(file, std::env::vars_os())?;

@@ -10,7 +10,7 @@ use axum::{
 use tower_http::{catch_panic::CatchPanicLayer, csrf::ConfigError};
 
 use crate::{
-    auth,
+    audit, auth,
     error::ApiError,
     live, pages,
     rights::{Access, Routes},
@@ -31,6 +31,7 @@ pub fn routes() -> Routes {
     let routes = sessions::routes(routes);
     let routes = live::routes(routes);
     let routes = pages::routes(routes);
+    let routes = audit::routes(routes);
     // What a load balancer asks.
     routes.get("/livez", Access::Machines, livez).get("/readyz", Access::Machines, readyz)
 }

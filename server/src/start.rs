@@ -3,7 +3,7 @@
 use std::{fs::File, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use ::upstream::{BreakerLimits, SigningApi};
-use app::paths;
+use app::{model::Action, paths};
 use argon2::Params;
 use axum::Router;
 use tokio::net::TcpListener;
@@ -14,9 +14,11 @@ use tokio_util::{
 use url::Url;
 
 use crate::{
+    audit::{Act, By},
     auth::{self, Auth},
     clock::{Clock, SystemClock},
     config::Config,
+    error::chain,
     live,
     random::{Random, RandomError, SystemRandom},
     router,
@@ -127,7 +129,7 @@ impl Server {
         let lock = own(&config.data_dir)?;
         let (listener, address) = bind("listen", config.listen).await?;
         config.public_url = upstream::with_port(&config.public_url, address);
-        let store = Store::open(&config.data_dir.join("portal.db")).await?;
+        let store = Store::open(&config.database()).await?;
         let connected = upstream::connect(
             &config.upstream,
             &config.data_dir,
@@ -153,6 +155,7 @@ impl Server {
             config,
         });
         sessions::reconcile::at_start(&portal).await?;
+        recorded(&portal, Action::PortalStarted).await?;
         let setup_token = if staff::any(&mut *portal.store.read().await?).await? {
             None
         } else {
@@ -218,10 +221,20 @@ impl Server {
                 tracing::error!("the embedded signing service ended by a fault of its own");
             }
         }
+        if let Err(error) = recorded(&portal, Action::PortalStopped).await {
+            tracing::error!(error = %chain(&error), "the end could not be recorded");
+        }
         portal.store.close().await;
         drop(lock);
         tracing::info!("stopped");
     }
+}
+
+/// Records that the portal starts or stops.
+async fn recorded(portal: &Portal, action: Action) -> Result<(), StoreError> {
+    let mut change = portal.store.write().await?;
+    portal.record_at_large(&mut change, &By::PORTAL, Act::done(action)).await?;
+    Ok(change.commit().await?)
 }
 
 /// Listens, and says which setting is wrong when that fails.

@@ -21,6 +21,7 @@ use tracing::Instrument;
 use tracing_subscriber::EnvFilter;
 
 use crate::{
+    audit::TraceId,
     auth,
     config::LogConfig,
     error::{ApiError, Problem, Unfinished},
@@ -38,10 +39,11 @@ pub fn init(config: &LogConfig) {
 
 /// Gives a request its trace id, and an error answer its body: a page for people,
 /// `application/problem+json` for scripts.
-pub(crate) async fn trace(State(portal): State<Arc<Portal>>, request: Request, next: Next) -> Response {
+pub(crate) async fn trace(State(portal): State<Arc<Portal>>, mut request: Request, next: Next) -> Response {
     // Without randomness nothing else works either; the id is only for finding log lines.
     let trace_id = portal.random.as_ref().bytes::<16>().map_or_else(|_| "0".repeat(32), hex::encode);
     let span = tracing::info_span!("request", trace.id = %trace_id, http.method = %request.method(), http.path = request.uri().path());
+    request.extensions_mut().insert(TraceId(trace_id.clone()));
     let reads_html = auth::reads_html(request.headers());
     let slow = request.extensions().get::<SlowBody>().cloned().unwrap_or_default();
     let started = Instant::now();

@@ -2,6 +2,8 @@
 //! types of this module; none of them can hold a token, a secret or an upstream
 //! body. The one signing link that a person asks for is [`SigningLink`].
 
+#[cfg(feature = "ssr")]
+mod audit;
 mod draft;
 mod ids;
 mod live;
@@ -11,6 +13,8 @@ mod session;
 mod staff;
 mod standing;
 
+#[cfg(feature = "ssr")]
+pub use audit::{Action, AuditEntry, AuditFilter, AuditPage, Object, ObjectKind, Outcome};
 pub use draft::{DraftDocument, NewSession, SendOutcome, SendPlan, UploadReceipt, field};
 pub use ids::{SessionId, TeamId, UploadId};
 pub use live::LiveEvent;

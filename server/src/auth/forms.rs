@@ -5,7 +5,7 @@ use std::sync::Arc;
 use app::{
     error::FieldError,
     form::FormOutcome,
-    model::{Role, Staff, TeamId},
+    model::{Action, Role, Staff, TeamId},
     paths::{self, sign_in_then},
 };
 use axum::{
@@ -26,6 +26,7 @@ use super::{
     return_to,
 };
 use crate::{
+    audit::{Act, By, Subject},
     error::ApiError,
     pages,
     rights::{Access, Routes},
@@ -83,6 +84,7 @@ struct SetupForm {
 
 async fn set_up(
     State(portal): State<Arc<Portal>>,
+    by: By,
     jar: CookieJar,
     Form(form): Form<SetupForm>,
 ) -> Result<Response, ApiError> {
@@ -126,6 +128,11 @@ async fn set_up(
     };
     staff::insert(&mut write, &account).await?;
     logins::insert(&mut write, login.id(), id, now).await?;
+    let by = by.signed_in(id, login.id());
+    portal.record(&mut write, team, &by, Act::done(Action::TeamMade).to(team)).await?;
+    let made = Act::done(Action::AccountMade).to(Subject::account(id)).saying(Role::Admin.slug());
+    portal.record(&mut write, team, &by, made).await?;
+    portal.record(&mut write, team, &by, Act::done(Action::SignIn)).await?;
     commit(write).await?;
     portal.auth.setup.use_up();
     tracing::info!(staff.id = %id, "the first account was made");
@@ -190,6 +197,7 @@ struct SignInForm {
 async fn sign_in(
     State(portal): State<Arc<Portal>>,
     axum::Extension(ClientIp(address)): axum::Extension<ClientIp>,
+    by: By,
     jar: CookieJar,
     headers: HeaderMap,
     Form(form): Form<SignInForm>,
@@ -209,9 +217,10 @@ async fn sign_in(
         return Ok(response);
     }
     let account = staff::credentials(&mut *portal.store.read().await?, &username).await?;
-    let (staff, stored) = account.map(|account| (account.staff, account.password_hash)).unzip();
+    let (known, stored) = account.map(|account| (account.staff, account.password_hash)).unzip();
     let verdict = portal.auth.passwords.verify(form.password, stored).await?;
-    let Some(staff) = staff.filter(|_| verdict != Verdict::Wrong) else {
+    let Some(staff) = known.clone().filter(|_| verdict != Verdict::Wrong) else {
+        refused(&portal, &by, known.as_ref()).await?;
         tracing::info!("a sign-in was refused");
         let message = "The user name or the password is wrong.".to_owned();
         return refuse(StatusCode::UNAUTHORIZED, message).await;
@@ -228,19 +237,35 @@ async fn sign_in(
         staff::set_password_hash(&mut write, staff.id, &renewed).await?;
     }
     logins::insert(&mut write, login.id(), staff.id, now).await?;
+    let by = by.signed_in(staff.id, login.id());
+    portal.record(&mut write, staff.team, &by, Act::done(Action::SignIn)).await?;
     commit(write).await?;
     tracing::info!(staff.id = %staff.id, "signed in");
     Ok((jar.add(cookie::signed_in(&login)), Redirect::to(&target)).into_response())
 }
 
+/// Records a wrong password. One row for a known and for an unknown user name, so
+/// that neither takes longer. What was typed is not in it: some type their password.
+async fn refused(portal: &Portal, by: &By, known: Option<&Staff>) -> Result<(), ApiError> {
+    let act = Act::refused(Action::SignIn);
+    let mut write = portal.store.write().await?;
+    match known {
+        Some(staff) => portal.record(&mut write, staff.team, by, act.to(Subject::account(staff.id))).await?,
+        None => portal.record_at_large(&mut write, by, act).await?,
+    }
+    commit(write).await
+}
+
 async fn sign_out(
     State(portal): State<Arc<Portal>>,
+    by: By,
     axum::Extension(id): axum::Extension<LoginId>,
     axum::Extension(staff): axum::Extension<Staff>,
     jar: CookieJar,
 ) -> Result<Response, ApiError> {
     let mut write = portal.store.write().await?;
     logins::delete(&mut write, id).await?;
+    portal.record(&mut write, staff.team, &by, Act::done(Action::SignOut)).await?;
     commit(write).await?;
     portal.hub.signed_out();
     tracing::info!(staff.id = %staff.id, "signed out");

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use app::{error::PortalError, model::Staff, paths};
+use app::{
+    error::PortalError,
+    model::{Action, Staff},
+    paths,
+};
 use axum::{
     extract::{Request, State},
     middleware::Next,
@@ -12,7 +16,15 @@ use http::{HeaderMap, Method, Uri, header};
 use time::{Duration, OffsetDateTime};
 
 use super::{LoginId, cookie};
-use crate::{clock::millis, config::LoginConfig, error::ApiError, state::Portal, store::logins};
+use crate::{
+    audit::{Act, By},
+    clock::millis,
+    config::LoginConfig,
+    error::ApiError,
+    rights::Denied,
+    state::Portal,
+    store::{StoreError, logins},
+};
 
 /// How exactly the last activity is known; saves a write for each request.
 const ACTIVITY_GRAIN: Duration = Duration::minutes(1);
@@ -29,7 +41,13 @@ pub(crate) async fn identify(State(portal): State<Arc<Portal>>, mut request: Req
         Ok(Some((staff, id))) => {
             request.extensions_mut().insert(staff.clone());
             request.extensions_mut().insert(id);
+            let by = By::of(request.extensions());
             let mut response = next.run(request).await;
+            if response.extensions_mut().remove::<Denied>().is_some()
+                && let Err(error) = denied(&portal, &staff, &by).await
+            {
+                return error.into_response();
+            }
             // For the page that tells of an error.
             response.extensions_mut().insert(staff);
             response
@@ -37,6 +55,13 @@ pub(crate) async fn identify(State(portal): State<Arc<Portal>>, mut request: Req
         // Fails closed; the cookie stays good for when the database is back.
         Err(error) => error.into_response(),
     }
+}
+
+/// Records that somebody asked for what their role does not allow.
+async fn denied(portal: &Portal, staff: &Staff, by: &By) -> Result<(), ApiError> {
+    let mut write = portal.store.write().await?;
+    portal.record(&mut write, staff.team, by, Act::refused(Action::Denied).saying(staff.role.slug())).await?;
+    Ok(write.commit().await.map_err(StoreError::from)?)
 }
 
 /// The answer for somebody who is not signed in and has to be.
@@ -67,14 +92,16 @@ async fn find(portal: &Portal, headers: &HeaderMap, uri: &Uri) -> Result<Option<
     if !is_good(&login, portal.config.login, now) {
         let mut write = portal.store.write().await?;
         logins::delete(&mut write, id).await?;
-        write.commit().await.map_err(crate::store::StoreError::from)?;
+        let by = By::login(login.staff.id, id);
+        portal.record(&mut write, login.staff.team, &by, Act::done(Action::SignInEnded).saying("too old")).await?;
+        write.commit().await.map_err(StoreError::from)?;
         return Ok(None);
     }
     let is_activity = uri.path() != paths::LIVE && !headers.contains_key(BACKGROUND_HEADER);
     if is_activity && login.active_at <= millis(now - ACTIVITY_GRAIN) {
         let mut write = portal.store.write().await?;
         logins::touch(&mut write, id, now).await?;
-        write.commit().await.map_err(crate::store::StoreError::from)?;
+        write.commit().await.map_err(StoreError::from)?;
     }
     Ok(Some((login.staff, id)))
 }

@@ -14,9 +14,11 @@ mod token;
 
 use std::{sync::Arc, time::Duration};
 
+use app::model::Action;
 use argon2::Params;
 
 use crate::{
+    audit::{Act, By},
     random::Random,
     state::Portal,
     store::{StoreError, logins},
@@ -70,6 +72,9 @@ async fn sweep_once(portal: &Portal) -> Result<(), StoreError> {
     let now = portal.clock.now();
     let limits = portal.config.login;
     let mut write = portal.store.write().await?;
-    logins::delete_expired(&mut write, now - limits.lifetime, now - limits.idle).await?;
+    for (id, staff) in logins::delete_expired(&mut write, now - limits.lifetime, now - limits.idle).await? {
+        let act = Act::done(Action::SignInEnded).saying("too old");
+        portal.record(&mut write, staff.team, &By::login(staff.id, id), act).await?;
+    }
     Ok(write.commit().await?)
 }

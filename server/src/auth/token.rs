@@ -49,6 +49,12 @@ impl std::fmt::Debug for LoginToken {
 pub struct LoginId([u8; 32]);
 
 impl LoginId {
+    /// The sign-in of this digest.
+    #[must_use]
+    pub(crate) const fn from_bytes(digest: [u8; 32]) -> Self {
+        Self(digest)
+    }
+
     /// The digest.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {

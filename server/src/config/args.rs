@@ -11,6 +11,8 @@ pub enum Command {
     Serve(Option<PathBuf>),
     /// Read the settings, say whether they can be used, and stop.
     Check(Option<PathBuf>),
+    /// Say whether the audit trail holds, and stop.
+    AuditVerify(Option<PathBuf>),
     /// Say how to use the command, and stop.
     Help,
     /// Say which version this is, and stop.
@@ -42,6 +44,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, ArgsEr
     match words.iter().map(|word| word.to_str()).collect::<Vec<_>>()[..] {
         [] => Ok(Command::Serve(file)),
         [Some("config"), Some("check")] => Ok(Command::Check(file)),
+        [Some("audit"), Some("verify")] => Ok(Command::AuditVerify(file)),
         _ => Err(ArgsError(words.swap_remove(0))),
     }
 }
@@ -55,6 +58,7 @@ pub fn help() -> String {
 Usage:
   server [--config FILE]               run the portal
   server config check [--config FILE]  say whether the settings can be used
+  server audit verify [--config FILE]  say whether the audit trail was tampered with
   server --version
 
 Settings come from the TOML file, then from the environment, which wins.

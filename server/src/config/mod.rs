@@ -130,6 +130,12 @@ impl Config {
         self.public_url.scheme() == "https"
     }
 
+    /// The portal's database.
+    #[must_use]
+    pub fn database(&self) -> PathBuf {
+        self.data_dir.join("portal.db")
+    }
+
     /// The portal's origin, as browsers write it.
     #[must_use]
     pub fn origin(&self) -> String {

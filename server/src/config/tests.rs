@@ -209,6 +209,7 @@ fn the_command_line() {
         (&["--config", "a.toml"], Command::Serve(Some("a.toml".into()))),
         (&["config", "check", "--config", "a.toml"], Command::Check(Some("a.toml".into()))),
         (&["config", "check"], Command::Check(None)),
+        (&["audit", "verify"], Command::AuditVerify(None)),
         (&["serve", "--help"], Command::Help),
         (&["--version"], Command::Version),
     ] {

@@ -46,7 +46,7 @@ const NO_PLACE: Duration = Duration::from_secs(30);
 pub(super) async fn live(
     State(portal): State<Arc<Portal>>,
     Extension(login): Extension<LoginId>,
-    Actor { staff, reach }: Actor,
+    Actor { staff, reach, .. }: Actor,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {

@@ -5,7 +5,7 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 
 use super::Reach;
-use crate::error::ApiError;
+use crate::{audit::By, error::ApiError};
 
 /// Somebody whose request was let through, and what they may touch with it.
 #[derive(Debug, Clone)]
@@ -14,6 +14,8 @@ pub struct Actor {
     pub staff: Staff,
     /// What they may touch.
     pub reach: Reach,
+    /// From where, for the audit trail.
+    pub by: By,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Actor {

@@ -20,4 +20,5 @@ mod routes;
 
 pub use actor::Actor;
 pub use reach::Reach;
+pub(crate) use routes::Denied;
 pub use routes::{Access, Declared, Routes};

@@ -14,7 +14,7 @@ use axum::{
 use http::Method;
 
 use super::{Actor, Reach};
-use crate::{auth, error::ApiError, pages, security::limits, state::Portal};
+use crate::{audit::By, auth, error::ApiError, pages, security::limits, state::Portal};
 
 /// What it takes to use an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,6 +120,10 @@ impl Routes {
     }
 }
 
+/// In the extensions of an answer: the role does not allow what was asked.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Denied;
+
 /// Lets a request pass that has what the address takes. Handlers of addresses that
 /// take a permission find an [`Actor`] in its extensions.
 async fn admit(access: Access, mut request: Request, next: Next) -> Response {
@@ -131,8 +135,15 @@ async fn admit(access: Access, mut request: Request, next: Next) -> Response {
     };
     if let Access::May(permission) = access {
         match Reach::of(&staff, permission) {
-            Ok(reach) => request.extensions_mut().insert(Actor { staff, reach }),
-            Err(error) => return ApiError::from(error).into_response(),
+            Ok(reach) => {
+                let by = By::of(request.extensions());
+                request.extensions_mut().insert(Actor { staff, reach, by })
+            }
+            Err(error) => {
+                let mut response = ApiError::from(error).into_response();
+                response.extensions_mut().insert(Denied);
+                return response;
+            }
         };
     }
     next.run(request).await

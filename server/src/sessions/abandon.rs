@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use app::{error::PortalError, model::SessionId};
+use app::{
+    error::PortalError,
+    model::{Action, SessionId},
+};
 use axum::extract::State;
 use http::StatusCode;
 
 use super::{Step, cleanup, desk::conflict, extract::Ids};
-use crate::{error::ApiError, rights::Actor, state::Portal, store::sessions};
+use crate::{audit::Act, error::ApiError, rights::Actor, state::Portal, store::sessions};
 
 pub(super) async fn abandon(
     State(portal): State<Arc<Portal>>,
@@ -36,6 +39,7 @@ async fn run(portal: &Portal, actor: &Actor, id: SessionId) -> Result<(), ApiErr
     session.step = Step::Abandoned;
     cleanup::let_go(&mut change, &mut session, now).await?;
     sessions::save(&mut change, &session, now).await?;
+    portal.record(&mut change, session.team, &actor.by, Act::done(Action::SessionCalledOff).to(id)).await?;
     portal.commit(change).await?;
     tracing::info!(session.id = %id, "session abandoned");
     Ok(cleanup::sweep_of(portal, id).await?)

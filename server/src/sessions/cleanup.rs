@@ -1,9 +1,10 @@
 //! Deleting at the API what nothing here needs any more.
 
-use app::model::{Moment, SessionId};
+use app::model::{Action, Moment, SessionId};
 use upstream::{SigningApi, UpstreamError};
 
 use crate::{
+    audit::{Act, By},
     rights::Reach,
     state::Portal,
     store::{
@@ -42,7 +43,7 @@ pub async fn let_go(change: &mut Write, session: &mut SessionRecord, now: Moment
 ///
 /// # Errors
 /// As [`StoreError`] says.
-pub async fn give_up(portal: &Portal, id: SessionId, failure: &str) -> Result<(), StoreError> {
+pub async fn give_up(portal: &Portal, by: &By, id: SessionId, failure: &str) -> Result<(), StoreError> {
     let now = portal.moment();
     let mut change = portal.store.write().await?;
     let Some(mut session) = sessions::find(&mut change, Reach::PORTAL, id).await? else { return Ok(()) };
@@ -53,6 +54,7 @@ pub async fn give_up(portal: &Portal, id: SessionId, failure: &str) -> Result<()
     session.failure = Some(failure.to_owned());
     let_go(&mut change, &mut session, now).await?;
     sessions::save(&mut change, &session, now).await?;
+    portal.record(&mut change, session.team, by, Act::refused(Action::SessionFailed).to(id)).await?;
     portal.commit(change).await?;
     tracing::info!(session.id = %id, failure, "session not sent");
     Ok(())
@@ -103,7 +105,12 @@ pub async fn sweep(portal: &Portal, session: Option<SessionId>) -> Result<(), Sw
                 Err(error) => return Err(error.into()),
             }
             let mut change = portal.store.write().await?;
-            leftovers::forget(&mut change, leftover).await?;
+            if let Some(id) = leftovers::forget(&mut change, leftover).await?
+                && let Some(of) = sessions::find(&mut change, Reach::PORTAL, id).await?
+            {
+                let act = Act::done(Action::LeftoverDeleted).to(leftover).saying(id.to_string());
+                portal.record(&mut change, of.team, &By::PORTAL, act).await?;
+            }
             change.commit().await.map_err(StoreError::from)?;
         }
     }

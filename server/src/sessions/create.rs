@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::{
     error::PortalError,
-    model::{Moment, NewSession, SendPlan, SessionId, Staff, UploadId},
+    model::{Action, Moment, NewSession, SendPlan, SessionId, Staff, UploadId},
 };
 use axum::{
     Json,
@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 
 use super::{check, desk::conflict, step::Step};
 use crate::{
+    audit::Act,
     error::ApiError,
     rights::Actor,
     state::Portal,
@@ -33,7 +34,7 @@ const KEY_MAX: usize = 255;
 
 pub(super) async fn create(
     State(portal): State<Arc<Portal>>,
-    Actor { staff, .. }: Actor,
+    actor: Actor,
     headers: HeaderMap,
     body: Result<Json<NewSession>, JsonRejection>,
 ) -> Result<(StatusCode, Json<SendPlan>), ApiError> {
@@ -44,7 +45,7 @@ pub(super) async fn create(
     let request_hash = hash(&new)?;
 
     // A repetition is answered before anything else is looked at: its due date may have passed.
-    if let Some(plan) = repeated(&portal, &staff, key, request_hash).await? {
+    if let Some(plan) = repeated(&portal, &actor.staff, key, request_hash).await? {
         return Ok((StatusCode::CREATED, Json(plan)));
     }
     let findings = check::findings(&new, now);
@@ -53,12 +54,12 @@ pub(super) async fn create(
     }
 
     let mut change = portal.store.write().await?;
-    let plan = match store(&portal, &mut change, &staff, key, request_hash, &new, now).await {
+    let plan = match store(&portal, &mut change, &actor, key, request_hash, &new, now).await {
         Ok(plan) => plan,
         // Two at once: the other one was faster.
         Err(Refused::Store(StoreError::Duplicate)) => {
             drop(change);
-            let plan = repeated(&portal, &staff, key, request_hash).await?;
+            let plan = repeated(&portal, &actor.staff, key, request_hash).await?;
             let plan = plan.ok_or_else(|| ApiError::internal(StoreError::Duplicate))?;
             return Ok((StatusCode::CREATED, Json(plan)));
         }
@@ -66,7 +67,7 @@ pub(super) async fn create(
         Err(Refused::Random(error)) => return Err(error.into()),
     };
     portal.commit(change).await?;
-    tracing::info!(session.id = %plan.session, staff.id = %staff.id, documents = plan.uploads.len(), "session planned");
+    tracing::info!(session.id = %plan.session, staff.id = %actor.staff.id, documents = plan.uploads.len(), "session planned");
     Ok((StatusCode::CREATED, Json(plan)))
 }
 
@@ -81,7 +82,7 @@ enum Refused {
 async fn store(
     portal: &Portal,
     change: &mut Write,
-    staff: &Staff,
+    actor: &Actor,
     key: &str,
     request_hash: Sha256Digest,
     new: &NewSession,
@@ -91,8 +92,8 @@ async fn store(
     let session = SessionId(id()?);
     let row = NewSessionRow {
         id: session,
-        owner: staff.id,
-        team: staff.team,
+        owner: actor.staff.id,
+        team: actor.staff.team,
         idempotency_key: key,
         request_hash,
         title: &new.title,
@@ -108,6 +109,7 @@ async fn store(
         documents::insert(change, session, position, upload, draft).await?;
         uploads.push(upload);
     }
+    portal.record(change, actor.staff.team, &actor.by, Act::done(Action::SessionPlanned).to(session)).await?;
     Ok(SendPlan { session, uploads })
 }
 

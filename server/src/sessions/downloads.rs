@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use app::{
     error::{ErrorKind, PortalError},
-    model::SessionId,
+    model::{Action, SessionId, TeamId},
 };
 use axum::{body::Body, extract::State, response::Response};
 use bytes::Bytes;
@@ -17,11 +17,15 @@ use upstream::{DownloadBody, UpstreamError};
 
 use super::{disposition::attachment, extract::Ids, observe};
 use crate::{
+    audit::Act,
     backend::{portal_error, result_filename},
     error::ApiError,
     rights::Actor,
     state::Portal,
-    store::sessions::{self, documents, results},
+    store::{
+        StoreError,
+        sessions::{self, documents, results},
+    },
 };
 
 /// A file that a session's page offers.
@@ -36,12 +40,16 @@ pub(super) async fn download(
     actor: Actor,
     Ids((session, document)): Ids<(SessionId, DocumentId)>,
 ) -> Result<Response, ApiError> {
-    let file = find(&portal, &actor, session, document).await?;
+    let (team, file) = find(&portal, &actor, session, document).await?;
     let download = match portal.upstream.download_document(document).await {
         Ok(download) => download,
         Err(UpstreamError::NotFound(_)) => return Err(deleted()),
         Err(error) => return Err(portal_error(&error).into()),
     };
+    let mut change = portal.store.write().await?;
+    let act = Act::done(Action::FileOpened).to(document).saying(session.to_string());
+    portal.record(&mut change, team, &actor.by, act).await?;
+    change.commit().await.map_err(StoreError::from)?;
     tracing::info!(session.id = %session, document.id = %document, "download begun");
 
     let mut response = Response::new(Body::from_stream(verified(download.stream, file.sha256)));
@@ -61,13 +69,18 @@ pub(super) async fn download(
 
 /// Finds what the document is to this session. Nothing is asked of the API about
 /// a document that is neither its own nor a result of it.
-async fn find(portal: &Portal, actor: &Actor, session: SessionId, document: DocumentId) -> Result<File, ApiError> {
+async fn find(
+    portal: &Portal,
+    actor: &Actor,
+    session: SessionId,
+    document: DocumentId,
+) -> Result<(TeamId, File), ApiError> {
     let mut read = portal.store.read().await?;
     let record = sessions::find(&mut read, actor.reach, session).await?.ok_or_else(PortalError::not_found)?;
     let documents = documents::of(&mut read, &record).await?;
     if let Some(own) = documents.iter().find(|own| own.document == Some(document)) {
         let (name, mime_type) = (own.filename.clone(), own.mime_type.clone());
-        return Ok(File { name, mime_type, sha256: own.browser_hash });
+        return Ok((record.team, File { name, mime_type, sha256: own.browser_hash }));
     }
     let results = results::of(&mut read, &record).await?;
     drop(read);
@@ -77,11 +90,12 @@ async fn find(portal: &Portal, actor: &Actor, session: SessionId, document: Docu
         observe::ask_about(portal.upstream.as_ref(), &mut result).await.map_err(|error| portal_error(&error))?;
     }
     let original = documents.iter().find(|own| own.document.is_some() && own.document == result.original);
-    Ok(File {
+    let file = File {
         name: result_filename(result.kind, original.map(|own| own.filename.as_str()), &record.title),
         mime_type: result.mime_type.unwrap_or_else(|| MimeType::from("application/octet-stream")),
         sha256: result.api_hash.ok_or_else(deleted)?,
-    })
+    };
+    Ok((record.team, file))
 }
 
 fn deleted() -> ApiError {

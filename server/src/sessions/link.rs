@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::{
     error::{ErrorKind, PortalError},
-    model::{SessionId, SigningLink, Standing},
+    model::{Action, SessionId, SigningLink, Standing},
 };
 use axum::{Json, extract::State};
 use upstream::UpstreamError;
@@ -12,11 +12,15 @@ use url::Url;
 
 use super::{desk::conflict, extract::Ids, moment, observe};
 use crate::{
+    audit::Act,
     backend::portal_error,
     error::ApiError,
     rights::Actor,
     state::Portal,
-    store::sessions::{self, SessionRecord},
+    store::{
+        StoreError,
+        sessions::{self, SessionRecord},
+    },
 };
 
 /// Asks the API each time: the link is a secret, and the portal keeps none.
@@ -47,6 +51,10 @@ pub(super) async fn link(
     let url = seen.signature_url.filter(|url| is_web_address(url)).ok_or_else(|| {
         PortalError::new(ErrorKind::UpstreamBad, "The signing service answered without a link. Please try again.")
     })?;
+    // Whoever gets the link is known before they get it.
+    let mut change = portal.store.write().await?;
+    portal.record(&mut change, session.team, &actor.by, Act::done(Action::LinkShown).to(id)).await?;
+    change.commit().await.map_err(StoreError::from)?;
     tracing::info!(session.id = %id, staff.id = %actor.staff.id, "signing link shown");
     Ok(Json(SigningLink { url, expires: seen.signature_url_expires_at.map(moment::of_time) }))
 }

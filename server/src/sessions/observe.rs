@@ -1,12 +1,13 @@
 //! Taking over what the signing API says of a session.
 
-use app::model::{ResultKind, SessionId};
+use app::model::{Action, ResultKind, SessionId};
 use contract::{MimeType, PackageType, SignatureType, SigningSession, final_state};
 use futures_util::{StreamExt, stream};
 use upstream::{SigningApi, UpstreamError};
 
 use super::{Step, cleanup, moment};
 use crate::{
+    audit::{Act, By},
     rights::Reach,
     state::Portal,
     store::{
@@ -117,7 +118,7 @@ pub async fn record_gone(portal: &Portal, id: SessionId) -> Result<(), StoreErro
 ///
 /// # Errors
 /// As [`StoreError`] says.
-pub async fn adopt(portal: &Portal, id: SessionId, seen: &SigningSession) -> Result<(), StoreError> {
+pub async fn adopt(portal: &Portal, by: &By, id: SessionId, seen: &SigningSession) -> Result<(), StoreError> {
     let now = portal.moment();
     let mut change = portal.store.write().await?;
     let Some(mut session) = sessions::find(&mut change, Reach::PORTAL, id).await? else { return Ok(()) };
@@ -133,6 +134,7 @@ pub async fn adopt(portal: &Portal, id: SessionId, seen: &SigningSession) -> Res
         return cleanup::sweep_of(portal, id).await;
     }
     sessions::save(&mut change, &session, now).await?;
+    portal.record(&mut change, session.team, by, Act::done(Action::SessionSent).to(id)).await?;
     portal.commit(change).await?;
     tracing::info!(session.id = %id, upstream.session.id = %seen.id, "session sent");
     Ok(())

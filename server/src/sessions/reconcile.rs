@@ -4,12 +4,13 @@
 //! time and title, and compared here. Only when that shows nothing, twice, and a
 //! request could not be under way any more, is a session taken for not sent.
 
-use app::model::{Moment, SessionId};
+use app::model::{Action, Moment, SessionId};
 use contract::{ListQuery, SigningSession, Sort, SortField, limits};
 use upstream::{Deadlines, SigningApi, UpstreamError};
 
 use super::{Step, cleanup, moment, observe};
 use crate::{
+    audit::{Act, By},
     rights::Reach,
     state::Portal,
     store::{
@@ -76,6 +77,7 @@ async fn doubt(portal: &Portal, before: Moment) -> Result<(), StoreError> {
         if session.step == Step::Sending {
             session.step = Step::Unknown;
             sessions::save(&mut change, &session, now).await?;
+            portal.record(&mut change, session.team, &By::PORTAL, Act::done(Action::SessionDoubted).to(id)).await?;
             portal.commit(change).await?;
         }
     }
@@ -86,7 +88,7 @@ async fn doubt(portal: &Portal, before: Moment) -> Result<(), StoreError> {
 async fn give_up_plans(portal: &Portal, before: Moment) -> Result<(), StoreError> {
     let plans = sessions::in_steps(&mut *portal.store.read().await?, [Step::Planned, Step::Uploading]).await?;
     for plan in plans.into_iter().filter(|plan| plan.updated < before) {
-        cleanup::give_up(portal, plan.id, INTERRUPTED).await?;
+        cleanup::give_up(portal, &By::PORTAL, plan.id, INTERRUPTED).await?;
     }
     Ok(())
 }
@@ -103,7 +105,7 @@ pub async fn questions(portal: &Portal) -> Result<(), ReconcileError> {
         let found = search(portal.upstream.as_ref(), &session, started).await?;
         match found.split_first() {
             Some((oldest, others)) => {
-                observe::adopt(portal, session.id, oldest).await?;
+                observe::adopt(portal, &By::PORTAL, session.id, oldest).await?;
                 delete_doubles(portal, session.id, others).await?;
             }
             None if asked_at.since(started) >= quiet_ms() => missed(portal, session.id).await?,
@@ -165,7 +167,7 @@ async fn missed(portal: &Portal, id: SessionId) -> Result<(), StoreError> {
     sessions::save(&mut change, &session, now).await?;
     portal.commit(change).await?;
     if session.clean_scans >= CLEAN_SCANS {
-        cleanup::give_up(portal, id, NOT_THERE).await?;
+        cleanup::give_up(portal, &By::PORTAL, id, NOT_THERE).await?;
     }
     Ok(())
 }

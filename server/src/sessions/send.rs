@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::{
     error::{ErrorKind, FieldError, PortalError},
-    model::{SendOutcome, SessionId, field},
+    model::{Action, SendOutcome, SessionId, field},
 };
 use axum::{Json, extract::State};
 use contract::{DocumentCollectionId, DocumentId, NewDocumentCollection};
@@ -12,6 +12,7 @@ use upstream::UpstreamError;
 
 use super::{Step, cleanup, desk::conflict, extract::Ids, observe, refusal, terms::terms};
 use crate::{
+    audit::Act,
     backend::portal_error,
     error::ApiError,
     rights::{Actor, Reach},
@@ -44,23 +45,23 @@ async fn run(portal: &Portal, actor: &Actor, id: SessionId) -> Result<SendOutcom
     let asked = NewDocumentCollection { documents: references, ..NewDocumentCollection::default() };
     let collection = match portal.upstream.create_collection(&asked).await {
         Ok(collection) => collection.id,
-        Err(error) => return Err(refused(portal, id, &error).await?),
+        Err(error) => return Err(refused(portal, actor, id, &error).await?),
     };
-    let session = match claimed(portal, id, collection, &uploaded).await? {
+    let session = match claimed(portal, actor, id, collection, &uploaded).await? {
         Claim::Ours(session) => session,
         Claim::Answer(outcome) => return Ok(outcome),
     };
     let made = portal.upstream.create_sessions(&[terms(&session, collection, &uploaded)]).await;
     match made.as_deref() {
         Ok([made]) => {
-            observe::adopt(portal, id, made).await?;
+            observe::adopt(portal, &actor.by, id, made).await?;
             Ok(SendOutcome::Sent)
         }
-        Ok(_) => unknown(portal, id).await,
-        Err(error) if is_outcome_known(error) => Err(refused(portal, id, error).await?),
+        Ok(_) => unknown(portal, actor, id).await,
+        Err(error) if is_outcome_known(error) => Err(refused(portal, actor, id, error).await?),
         Err(error) => {
             tracing::warn!(session.id = %id, %error, upstream.trace_id = error.trace_id(), "outcome of sending unknown");
-            unknown(portal, id).await
+            unknown(portal, actor, id).await
         }
     }
 }
@@ -114,6 +115,7 @@ enum Claim {
 /// gets the claim; the other's collection is deleted.
 async fn claimed(
     portal: &Portal,
+    actor: &Actor,
     id: SessionId,
     collection: DocumentCollectionId,
     uploaded: &[DocumentId],
@@ -128,6 +130,8 @@ async fn claimed(
         session.send_started = Some(now);
         session.collection = Some(collection);
         sessions::save(&mut change, &session, now).await?;
+        let act = Act::done(Action::CollectionMade).to(collection).saying(id.to_string());
+        portal.record(&mut change, session.team, &actor.by, act).await?;
         portal.commit(change).await?;
         return Ok(Claim::Ours(Box::new(session)));
     }
@@ -157,7 +161,7 @@ fn is_outcome_known(error: &UpstreamError) -> bool {
 
 /// Nothing was created. A refusal of the session itself ends the attempt; after
 /// an outage it can be repeated.
-async fn refused(portal: &Portal, id: SessionId, error: &UpstreamError) -> Result<ApiError, ApiError> {
+async fn refused(portal: &Portal, actor: &Actor, id: SessionId, error: &UpstreamError) -> Result<ApiError, ApiError> {
     tracing::warn!(session.id = %id, %error, upstream.trace_id = error.trace_id(), "the API did not take the session");
     let refusal = match error {
         UpstreamError::Invalid(problem) => refusal::of(problem),
@@ -172,7 +176,7 @@ async fn refused(portal: &Portal, id: SessionId, error: &UpstreamError) -> Resul
             return Ok(portal_error(error).into());
         }
     };
-    cleanup::give_up(portal, id, &refusal.message).await?;
+    cleanup::give_up(portal, &actor.by, id, &refusal.message).await?;
     cleanup::sweep_of(portal, id).await?;
     Ok(refusal.into())
 }
@@ -197,13 +201,14 @@ async fn step_back(portal: &Portal, id: SessionId) -> Result<(), ApiError> {
 }
 
 /// The session may exist or not; [`super::reconcile`] finds out.
-async fn unknown(portal: &Portal, id: SessionId) -> Result<SendOutcome, ApiError> {
+async fn unknown(portal: &Portal, actor: &Actor, id: SessionId) -> Result<SendOutcome, ApiError> {
     let now = portal.moment();
     let mut change = portal.store.write().await?;
     let mut session = sessions::find(&mut change, Reach::PORTAL, id).await?.ok_or_else(PortalError::not_found)?;
     if session.step == Step::Sending {
         session.step = Step::Unknown;
         sessions::save(&mut change, &session, now).await?;
+        portal.record(&mut change, session.team, &actor.by, Act::done(Action::SessionDoubted).to(id)).await?;
         portal.commit(change).await?;
     }
     Ok(answer(session.step)?.unwrap_or(SendOutcome::BeingConfirmed))

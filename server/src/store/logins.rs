@@ -1,7 +1,7 @@
 //! Browsers that are signed in.
 
 use app::model::Staff;
-use sqlx::Row;
+use sqlx::{Row, sqlite::SqliteRow};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -84,7 +84,8 @@ pub async fn delete(connection: &mut Connection, id: LoginId) -> Result<(), Stor
     Ok(())
 }
 
-/// Forgets sign-ins that began before `created_before` or saw nobody since `active_before`.
+/// Forgets sign-ins that began before `created_before` or saw nobody since
+/// `active_before`; answers which, and whose.
 ///
 /// # Errors
 /// As [`StoreError`] says.
@@ -92,11 +93,23 @@ pub async fn delete_expired(
     connection: &mut Connection,
     created_before: OffsetDateTime,
     active_before: OffsetDateTime,
-) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM logins WHERE created_at <= ? OR active_at <= ?")
-        .bind(millis(created_before))
-        .bind(millis(active_before))
-        .execute(connection)
-        .await?;
-    Ok(())
+) -> Result<Vec<(LoginId, Staff)>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT token_hash, staff.id, staff.name, staff.role, staff.team
+         FROM logins JOIN staff ON staff.id = logins.staff_id WHERE logins.created_at <= ? OR active_at <= ?",
+    )
+    .bind(millis(created_before))
+    .bind(millis(active_before))
+    .fetch_all(&mut *connection)
+    .await?;
+    let ended = rows.iter().map(|row| Ok((id(row)?, staff::from_row(row)?))).collect::<Result<Vec<_>, StoreError>>()?;
+    for (id, _) in &ended {
+        delete(connection, *id).await?;
+    }
+    Ok(ended)
+}
+
+fn id(row: &SqliteRow) -> Result<LoginId, StoreError> {
+    let bytes: Vec<u8> = row.try_get("token_hash")?;
+    bytes.try_into().map(LoginId::from_bytes).map_err(|_| StoreError::Corrupt("sign-in"))
 }

@@ -4,6 +4,7 @@
 //! that read take a connection from [`Store::read`]; functions that write take one
 //! from [`Store::write`], so that callers decide what is one transaction.
 
+pub mod audit;
 pub mod events;
 pub mod logins;
 pub mod sessions;
@@ -13,7 +14,7 @@ pub mod teams;
 use std::{io, path::Path, time::Duration};
 
 use sqlx::{
-    SqlSafeStr, Sqlite, SqliteConnection, SqlitePool, Transaction,
+    ConnectOptions, SqlSafeStr, Sqlite, SqliteConnection, SqlitePool, Transaction,
     migrate::{Migration, MigrationType, Migrator},
     pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -98,6 +99,14 @@ impl Store {
         Ok(Self { writer, readers })
     }
 
+    /// A connection that reads a database file, made by whomever, and changes nothing.
+    ///
+    /// # Errors
+    /// As [`OpenError`] says.
+    pub async fn look_into(path: &Path) -> Result<Connection, OpenError> {
+        Ok(SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(BUSY).connect().await?)
+    }
+
     /// A connection for reading.
     ///
     /// # Errors
@@ -138,6 +147,7 @@ fn migrations() -> Migrator {
         ("staff and logins", include_str!("../../migrations/0001_staff_and_logins.sql")),
         ("sessions", include_str!("../../migrations/0002_sessions.sql")),
         ("rights", include_str!("../../migrations/0003_rights.sql")),
+        ("audit", include_str!("../../migrations/0004_audit.sql")),
     ];
     let history = (1..).zip(history).map(|(version, (name, sql))| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)

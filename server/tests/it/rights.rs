@@ -27,7 +27,7 @@ const NOT_FOUND: u16 = 404;
 /// refused, `0` does not find the row. An address with a row has three: one's own, a
 /// colleague's, another team's.
 #[rustfmt::skip]
-const TABLE: [(&str, &str, [&str; 6]); 12] = [
+const TABLE: [(&str, &str, [&str; 6]); 14] = [
     // method, path                              viewer sender manager admin auditor embedder
     ("GET",    "/",                             ["+",   "+",   "+",   "+",   "+",   "+"  ]),
     ("GET",    "/sessions/new",                 ["-",   "+",   "+",   "+",   "-",   "-"  ]),
@@ -40,6 +40,8 @@ const TABLE: [(&str, &str, [&str; 6]); 12] = [
     ("DELETE", "/api/sessions/{id}",            ["---", "+00", "++0", "+++", "---", "---"]),
     ("POST",   "/api/sessions/{id}/send",       ["---", "+00", "++0", "+++", "---", "---"]),
     ("POST",   "/api/sessions/{id}/link",       ["---", "+00", "++0", "+++", "---", "---"]),
+    ("GET",    "/audit/csv",                    ["-",   "-",   "-",   "+",   "+",   "-"  ]),
+    ("GET",    "/audit/json-lines",             ["-",   "-",   "-",   "+",   "+",   "-"  ]),
     ("PUT",    "/uploads/{id}",                 ["---", "+00", "++0", "+++", "---", "---"]),
 ];
 

@@ -14,4 +14,6 @@ mod lengths;
 #[cfg(test)]
 mod manifests;
 #[cfg(test)]
+mod promises;
+#[cfg(test)]
 mod tree;

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use app::{
     error::{ErrorKind, PortalError},
-    model::{UploadId, UploadReceipt, field},
+    model::{Action, UploadId, UploadReceipt, field},
 };
 use axum::{Json, body::Body, extract::State};
 use contract::{Document, DocumentId, DocumentPatch, MimeType, limits};
@@ -21,6 +21,7 @@ use upstream::UpstreamError;
 
 use super::{Step, cleanup, desk::conflict, extract::Ids};
 use crate::{
+    audit::Act,
     backend::portal_error,
     error::ApiError,
     rights::{Actor, Reach},
@@ -49,7 +50,7 @@ pub(super) async fn upload(
         let portal = Arc::clone(&portal);
         async move {
             let _place = place;
-            receive(&portal, document, body).await
+            receive(&portal, &actor, document, body).await
         }
     };
     portal.to_the_end(work).await.map(Json)
@@ -97,7 +98,12 @@ fn check_head(document: &DocumentRecord, headers: &HeaderMap) -> Result<(), ApiE
 }
 
 /// Passes the bytes on and records what the API has then.
-async fn receive(portal: &Portal, document: DocumentRecord, body: Body) -> Result<UploadReceipt, ApiError> {
+async fn receive(
+    portal: &Portal,
+    actor: &Actor,
+    document: DocumentRecord,
+    body: Body,
+) -> Result<UploadReceipt, ApiError> {
     let DocumentRecord { upload, session, .. } = document;
     let announced =
         Announced { mime_type: document.mime_type.clone(), size: document.size, sha256: document.browser_hash };
@@ -107,7 +113,7 @@ async fn receive(portal: &Portal, document: DocumentRecord, body: Body) -> Resul
         Err(error) => return Err(refused(&document, verdict.refusal(), &error)),
     };
     let id = stored.document_id;
-    let receipt = match kept(portal, &document, &stored).await {
+    let receipt = match kept(portal, actor, &document, &stored).await {
         Ok(receipt) => receipt,
         Err(error) => {
             // No row knows of it: this is the one chance to delete it.
@@ -129,7 +135,12 @@ async fn receive(portal: &Portal, document: DocumentRecord, body: Body) -> Resul
 }
 
 /// Records the API's copy, if it is what was announced and still wanted; else it goes.
-async fn kept(portal: &Portal, document: &DocumentRecord, stored: &Document) -> Result<UploadReceipt, ApiError> {
+async fn kept(
+    portal: &Portal,
+    actor: &Actor,
+    document: &DocumentRecord,
+    stored: &Document,
+) -> Result<UploadReceipt, ApiError> {
     let DocumentRecord { upload, session: session_id, browser_hash, .. } = *document;
     let api_hash = stored.document_hash.sha256();
     let now = portal.moment();
@@ -152,6 +163,9 @@ async fn kept(portal: &Portal, document: &DocumentRecord, stored: &Document) -> 
     if !is_wanted || !is_same {
         leftovers::add(&mut change, session_id, stored.document_id, now).await?;
     }
+    let act = if is_wanted && is_same { Act::done } else { Act::refused };
+    let act = act(Action::DocumentUploaded).to(stored.document_id).saying(session_id.to_string());
+    portal.record(&mut change, session.team, &actor.by, act).await?;
     change.commit().await.map_err(StoreError::from)?;
     cleanup::sweep_of(portal, session_id).await?;
     if !is_wanted {

@@ -94,11 +94,14 @@ pub async fn due(connection: &mut Connection, session: Option<SessionId>) -> Res
         .collect()
 }
 
-/// Forgets a thing that is gone.
+/// Forgets a thing that is gone; answers whose it was, unless that was done before.
 ///
 /// # Errors
 /// As [`StoreError`] says.
-pub async fn forget(connection: &mut Connection, leftover: Leftover) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM leftovers WHERE id = ?").bind(leftover.parts().0).execute(connection).await?;
-    Ok(())
+pub async fn forget(connection: &mut Connection, leftover: Leftover) -> Result<Option<SessionId>, StoreError> {
+    let session = sqlx::query_scalar("DELETE FROM leftovers WHERE id = ? RETURNING session")
+        .bind(leftover.parts().0)
+        .fetch_optional(connection)
+        .await?;
+    Ok(session.map(SessionId))
 }

@@ -1,0 +1,51 @@
+//! `server audit verify`: whether the chains hold.
+
+use std::path::Path;
+
+use uuid::Uuid;
+
+use super::chain::{Broken, Chain};
+use crate::store::{Connection, OpenError, Store, StoreError, audit};
+
+/// Entries read at once.
+const PIECE: u32 = 1_000;
+
+/// Why the trail is not known to hold.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckError {
+    /// The trail was tampered with; find out by whom, and since when.
+    #[error(transparent)]
+    Broken(#[from] Broken),
+    /// The database cannot be opened.
+    #[error("setting data_dir: its database cannot be read")]
+    Open(#[from] OpenError),
+    /// The database cannot be read.
+    #[error("the audit trail cannot be read")]
+    Store(#[from] StoreError),
+}
+
+/// Looks at every chain of a database file, which a portal may be using.
+///
+/// # Errors
+/// As [`CheckError`] says.
+pub async fn check_file(path: &Path) -> Result<Vec<Chain>, CheckError> {
+    check(&mut Store::look_into(path).await?).await
+}
+
+/// Looks at every chain; answers them with their last hashes.
+///
+/// # Errors
+/// As [`CheckError`] says.
+pub async fn check(connection: &mut Connection) -> Result<Vec<Chain>, CheckError> {
+    let mut chains: Vec<Chain> = Vec::new();
+    loop {
+        let after = chains.last().map_or((Uuid::nil(), 0), |chain| (chain.id, chain.entries));
+        let entries = audit::in_chains(connection, after, PIECE).await?;
+        if entries.is_empty() {
+            return Ok(chains);
+        }
+        for (record, hash) in &entries {
+            Chain::of(&mut chains, record).follow(record, *hash)?;
+        }
+    }
+}
