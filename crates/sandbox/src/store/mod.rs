@@ -31,6 +31,9 @@ use crate::private_files;
 
 /// How many connections read at once.
 const READERS: u32 = 4;
+/// How much of the file readers map, in bytes. They share these pages with the system instead of copying each one for each
+/// statement, which is most of what a scan of an index costs otherwise. The system takes them back when it needs them.
+const MAPPED_BYTES: &str = "268435456";
 /// How long a connection waits for the file's lock; only another process could hold it.
 const BUSY: Duration = Duration::from_secs(5);
 
@@ -91,7 +94,8 @@ impl Store {
             .connect_with(options.clone())
             .await?;
         migrations().run(&writer).await?;
-        let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true)).await?;
+        let reading = options.read_only(true).pragma("mmap_size", MAPPED_BYTES);
+        let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(reading).await?;
         Ok(Self { writer, readers, news })
     }
 
@@ -127,6 +131,7 @@ fn migrations() -> Migrator {
         (2, "packages", include_str!("../../migrations/0002_packages.sql")),
         (3, "events", include_str!("../../migrations/0003_events.sql")),
         (4, "reading", include_str!("../../migrations/0004_reading.sql")),
+        (5, "session list", include_str!("../../migrations/0005_session_list.sql")),
     ];
     let migration = |(version, name, sql): (i64, &'static str, &'static str)| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)

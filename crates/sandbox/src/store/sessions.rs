@@ -11,7 +11,7 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::{
-    StoreError, documents, id, moment, nanos,
+    StoreError, documents, id, list, moment, nanos,
     packages::{self, Subject},
 };
 use crate::step::SessionState;
@@ -69,7 +69,7 @@ pub(crate) async fn insert(db: &mut SqliteConnection, session: &StoredSession) -
     .bind(session.link.to_string())
     .bind(session.standing.state.as_str())
     .bind(serde_json::to_string(&session.terms)?)
-    .bind(session.terms.title.to_lowercase())
+    .bind(list::fold(&session.terms.title))
     .bind(flow)
     .bind(nanos(session.created_at))
     .bind(nanos(session.standing.due))

@@ -19,10 +19,13 @@ pub(crate) struct Swept {
 pub(crate) async fn rows(db: &mut SqliteConnection, now: OffsetDateTime) -> Result<Swept, StoreError> {
     // Sessions past their due date are readable during the grace, and deleted ones are kept as long.
     let oldest = oldest_readable_due(now);
-    let sessions = sqlx::query("DELETE FROM session WHERE due_at <= ?1 OR deleted_at <= ?1")
-        .bind(oldest)
-        .execute(&mut *db)
-        .await?;
+    let mut sessions = 0_u64;
+    for sql in
+        ["DELETE FROM session WHERE due_at <= ? AND deleted_at IS NULL", "DELETE FROM session WHERE deleted_at <= ?"]
+    {
+        let done = sqlx::query(sql).bind(oldest).execute(&mut *db).await?;
+        sessions = sessions.saturating_add(done.rows_affected());
+    }
     let documents = sqlx::query("DELETE FROM document WHERE expires_at <= ?").bind(oldest).execute(&mut *db).await?;
     let collections = sqlx::query(
         "DELETE FROM collection WHERE deleted_at <= ?
@@ -38,11 +41,7 @@ pub(crate) async fn rows(db: &mut SqliteConnection, now: OffsetDateTime) -> Resu
         .execute(&mut *db)
         .await?;
     deliveries::sweep(db, now).await?;
-    Ok(Swept {
-        documents: documents.rows_affected(),
-        collections: collections.rows_affected(),
-        sessions: sessions.rows_affected(),
-    })
+    Ok(Swept { documents: documents.rows_affected(), collections: collections.rows_affected(), sessions })
 }
 
 /// The digests (in hexadecimal) of all files that some row names.
