@@ -167,6 +167,7 @@ impl Sandbox {
         })?;
         let sender = events::Sender::new().map_err(SandboxError::Sender)?;
         let faults = control::Faults::default();
+        let snapshots = control::Snapshots::open(dir.join("snapshots")).map_err(unusable)?;
         Ok(Self(App::new(Service {
             config,
             clock,
@@ -177,6 +178,8 @@ impl Sandbox {
             authority,
             sender,
             faults,
+            snapshots,
+            crash: control::Crash::default(),
             packaging: packaging::Packaging::new(),
         })))
     }

@@ -3,8 +3,16 @@
 use std::sync::Arc;
 
 use crate::{
-    SandboxConfig, blobs::Blobs, clock::Clock, control::Faults, events::Sender, evidence::Authority, keys::Keys,
-    packaging::Packaging, random::Random, store::Store,
+    SandboxConfig,
+    blobs::Blobs,
+    clock::Clock,
+    control::{Crash, Faults, Snapshots},
+    events::Sender,
+    evidence::Authority,
+    keys::Keys,
+    packaging::Packaging,
+    random::Random,
+    store::Store,
 };
 
 /// The running service.
@@ -19,6 +27,8 @@ pub(crate) struct Service {
     pub(crate) sender: Sender,
     pub(crate) faults: Faults,
     pub(crate) packaging: Packaging,
+    pub(crate) snapshots: Snapshots,
+    pub(crate) crash: Crash,
 }
 
 /// A handle to the service, as axum's state.

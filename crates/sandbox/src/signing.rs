@@ -9,6 +9,7 @@ use contract::{
 use time::OffsetDateTime;
 
 use crate::{
+    control::Moment,
     evidence::{Consent, EvidenceEvent, EvidenceInput, SignedDocument, SignerIdentity, sign_document},
     problem::internal_causes,
     random,
@@ -136,6 +137,7 @@ pub(crate) async fn sign(app: &App, actor: &Actor<'_>) -> Result<(), ActError> {
         results.push(SignedResult { original, result, signature, archive });
     }
 
+    app.crash.at(Moment::SigningBeforeRows);
     let mut tx = app.store.write().await?;
     let session = sessions::find(&mut tx, actor.session, now).await?.ok_or(ActError::Unknown)?;
     let (standing, effects) = step(session.standing, Input::Sign(Progress::COMPLETE), now)?;
@@ -163,7 +165,9 @@ pub(crate) async fn sign(app: &App, actor: &Actor<'_>) -> Result<(), ActError> {
             Effect::MakePackagesDue => drop(packages::due_after(&mut tx, actor.session, now).await?),
         }
     }
+    app.crash.at(Moment::SigningBeforeCommit);
     tx.commit().await?;
+    app.crash.at(Moment::SigningAfterCommit);
     drop(pin);
     app.packaging.wake();
     tracing::info!(session.id = %actor.session, signatures = results.len(), "session {} is signed", actor.session);

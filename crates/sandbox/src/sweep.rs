@@ -39,7 +39,9 @@ pub(crate) async fn once(app: &App) -> Result<(), ApiError> {
         .blobs
         .remove_unused(async {
             let mut db = app.store.read().await?;
-            Ok::<_, ApiError>(sweep::used_files(&mut db).await?)
+            let mut used = sweep::used_files(&mut db).await?;
+            used.extend(app.snapshots.files());
+            Ok::<_, ApiError>(used)
         })
         .await?;
     if swept != sweep::Swept::default() || files > 0 {

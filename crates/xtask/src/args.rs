@@ -11,6 +11,7 @@ cargo xtask setup                 only set up what run and test need
 cargo xtask site                  only build what browsers load, into target/site
 cargo xtask budget [--write]      compare (or rewrite) the sizes committed in style/budget.toml
 cargo xtask bench hash            hashing in the browser beside WebCrypto and hash-wasm
+cargo xtask bench list            the sandbox's list with 100,000 sessions in the store
 cargo xtask bench sign            signing and packaging: time and memory against their limits";
 
 /// One command with its arguments.
@@ -23,6 +24,7 @@ pub(crate) enum Command {
     Test { part: Option<Part>, rest: Vec<String> },
     Budget { write: bool },
     BenchHash,
+    BenchList,
     BenchSign,
 }
 
@@ -83,6 +85,7 @@ pub(crate) fn parse(words: Vec<String>) -> Result<Command, Error> {
         ("budget", None) => Ok(Command::Budget { write: false }),
         ("budget", Some("--write")) if rest.len() == 1 => Ok(Command::Budget { write: true }),
         ("bench", Some("hash")) if rest.len() == 1 => Ok(Command::BenchHash),
+        ("bench", Some("list")) if rest.len() == 1 => Ok(Command::BenchList),
         ("bench", Some("sign")) if rest.len() == 1 => Ok(Command::BenchSign),
         _ => Err(Error::Usage(format!("`{name} {}`: not understood", rest.join(" ")))),
     }
@@ -107,6 +110,7 @@ mod tests {
             ),
             ("budget --write", Command::Budget { write: true }),
             ("bench hash", Command::BenchHash),
+            ("bench list", Command::BenchList),
             ("bench sign", Command::BenchSign),
         ];
         for (line, expected) in cases {

@@ -2,7 +2,7 @@
 
 use crate::{error::Error, layout::Layout, proc::Run, setup, site};
 
-/// Hashing by our worker beside WebCrypto and hash-wasm.
+/// Hashing in a real browser, by our worker beside WebCrypto and hash-wasm.
 pub(crate) fn hash(layout: &Layout) -> Result<(), Error> {
     let ready = setup::for_tests(layout)?;
     site::build(layout, ready.toolchain)?;
@@ -13,4 +13,9 @@ pub(crate) fn hash(layout: &Layout) -> Result<(), Error> {
 /// Signing and packaging against their limits, which stand in `crates/sandbox/benches/sign.rs`.
 pub(crate) fn sign(layout: &Layout) -> Result<(), Error> {
     Run::new("cargo").args(["bench", "--locked", "--package", "sandbox", "--bench", "sign"]).dir(&layout.root).go()
+}
+
+/// The sandbox's list of signing sessions with 100,000 of them.
+pub(crate) fn list(layout: &Layout) -> Result<(), Error> {
+    Run::new("cargo").args(["bench", "--locked", "--package", "sandbox", "--bench", "list"]).dir(&layout.root).go()
 }

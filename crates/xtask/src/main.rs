@@ -52,6 +52,7 @@ fn obey(words: Vec<String>) -> Result<(), Error> {
             budget::check(&layout)
         }
         Command::BenchHash => bench::hash(&layout),
+        Command::BenchList => bench::list(&layout),
         Command::BenchSign => bench::sign(&layout),
     }
 }

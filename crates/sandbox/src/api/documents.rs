@@ -14,6 +14,7 @@ use tokio_util::io::ReaderStream;
 
 use crate::{
     check::Check,
+    control::Moment,
     evidence::ENVELOPED_TEXT_MAX,
     extract::{PathId, announced_length},
     pdf,
@@ -70,9 +71,11 @@ pub(super) async fn upload(State(app): State<App>, request: Request) -> Result<J
         title: None,
         signed_as: None,
     };
+    app.crash.at(Moment::UploadBeforeCommit);
     let mut tx = app.store.write().await?;
     documents::insert(&mut tx, &document).await?;
     tx.commit().await?;
+    app.crash.at(Moment::UploadAfterCommit);
     tracing::info!(document.id = %document.id, document.size = size, "document {} is stored", document.id);
     Ok(Json(document.wire()))
 }

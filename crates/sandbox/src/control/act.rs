@@ -27,10 +27,15 @@ pub(super) async fn sign(
     PathId(session): PathId<SigningSessionId>,
     origin: Origin,
 ) -> Result<StatusCode, ApiError> {
-    let visit = walk_through(&app, session, &origin).await.map_err(refusal)?;
-    let actor = Actor { session, cookie_hash: &visit, origin: &origin };
-    signing::sign(&app, &actor).await.map_err(refusal)?;
+    sign_at_once(&app, session, &origin).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Signs as the signer would, without the pages.
+pub(super) async fn sign_at_once(app: &App, session: SigningSessionId, origin: &Origin) -> Result<(), ApiError> {
+    let visit = walk_through(app, session, origin).await.map_err(refusal)?;
+    let actor = Actor { session, cookie_hash: &visit, origin };
+    signing::sign(app, &actor).await.map_err(refusal)
 }
 
 #[derive(Deserialize)]

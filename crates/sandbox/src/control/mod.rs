@@ -1,8 +1,11 @@
 //! `/__sandbox`: what tests do to the service and no real service offers. Not there unless it is switched on.
 
 mod act;
+mod crash;
 mod faults;
+mod fill;
 mod packages;
+mod snapshot;
 
 use axum::{
     Json, Router,
@@ -12,9 +15,11 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
+pub(crate) use crash::{Crash, Moment};
 #[cfg(test)]
 pub(crate) use faults::OPERATIONS;
 pub(crate) use faults::{EventFault, Faults, Planned, inject as inject_fault, strike_packaging as packaging_fault};
+pub(crate) use snapshot::Snapshots;
 
 use crate::{extract::JsonBody, problem::ApiError, service::App};
 
@@ -26,6 +31,10 @@ pub(crate) fn router() -> Router<App> {
         .route("/sessions/{sessionId}/sign", post(act::sign))
         .route("/sessions/{sessionId}/reject", post(act::reject))
         .route("/faults", post(faults::plan).delete(faults::clear))
+        .route("/crash", post(crash::plan))
+        .route("/fill", post(fill::fill))
+        .route("/snapshot", post(snapshot::take))
+        .route("/snapshot/{snapshotId}/restore", post(snapshot::restore))
         .route("/tokens", delete(faults::expire_tokens))
         .route("/packages", get(packages::list))
         .route("/reset", delete(reset))
@@ -38,13 +47,13 @@ struct Advance {
 }
 
 #[derive(Serialize)]
-struct Moment {
+struct Now {
     #[serde(with = "time::serde::rfc3339")]
     now: OffsetDateTime,
 }
 
 /// `POST /__sandbox/clock {"advanceSeconds": n}`; 0 only asks for the time.
-async fn advance_clock(State(app): State<App>, JsonBody(request): JsonBody<Advance>) -> Result<Json<Moment>, ApiError> {
+async fn advance_clock(State(app): State<App>, JsonBody(request): JsonBody<Advance>) -> Result<Json<Now>, ApiError> {
     let now = match request.advance_seconds {
         0 => app.clock.now(),
         seconds => app
@@ -53,7 +62,7 @@ async fn advance_clock(State(app): State<App>, JsonBody(request): JsonBody<Advan
             .ok_or(ApiError::Conflict("this service runs on the machine's clock, which cannot be moved"))?,
     };
     app.packaging.wake();
-    Ok(Json(Moment { now }))
+    Ok(Json(Now { now }))
 }
 
 /// `POST /__sandbox/sweep`: removes now what the background task would remove later.

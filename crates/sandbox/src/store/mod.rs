@@ -11,6 +11,7 @@ pub(crate) mod events;
 pub(crate) mod list;
 pub(crate) mod packages;
 pub(crate) mod sessions;
+mod snapshot;
 pub(crate) mod subscriptions;
 pub(crate) mod sweep;
 pub(crate) mod visits;

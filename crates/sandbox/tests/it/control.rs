@@ -1,4 +1,5 @@
 use reqwest::Method;
+use sandbox::clock::Clock as _;
 use serde_json::{Value, json};
 
 use crate::support::{PDF, START, TestSandbox, invalid_params, problem, rfc3339};
@@ -151,4 +152,73 @@ async fn plans_must_make_sense_and_can_be_cleared() {
     sandbox.session("forgotten").await;
     assert_eq!(sandbox.delete("/__sandbox/reset").await, 204);
     assert_eq!(total(&sandbox).await, 0);
+}
+
+#[tokio::test]
+async fn a_store_can_be_filled() {
+    let sandbox = TestSandbox::spawn().await;
+    for bad in [0, 1_000_001] {
+        let answer = sandbox.post("/__sandbox/fill", &json!({ "sessions": bad })).await;
+        assert_eq!(invalid_params(answer).await, ["sessions"]);
+    }
+    assert_eq!(sandbox.post("/__sandbox/fill", &json!({ "sessions": 50 })).await.status(), 204);
+    let mut seen = 0;
+    for (state, expected) in [("READY", 29), ("SIGNED", 11), ("REJECTED", 5), ("BLOCKED", 5)] {
+        let page: Value = sandbox.get(&format!("/sign/signing-sessions?state={state}")).await.json().await.unwrap();
+        assert_eq!(page["total"], expected, "{state}");
+        for session in page["data"].as_array().unwrap() {
+            seen += 1;
+            for signature in session["output"]["signatures"].as_array().into_iter().flatten() {
+                let result = signature["resultDocumentId"].as_str().unwrap();
+                let xml = sandbox.get(&format!("/sign/documents/{result}")).await.text().await.unwrap();
+                assert!(xml.contains("SignatureValue"), "{session}");
+            }
+            assert_eq!(session["output"].is_null(), state != "SIGNED", "{session}");
+        }
+    }
+    assert_eq!(seen, 50);
+}
+
+#[tokio::test]
+async fn a_snapshot_brings_back_rows_files_and_the_clock() {
+    let mut sandbox = TestSandbox::spawn().await;
+    let session = sandbox.session("kept").await;
+    assert_eq!(sandbox.sign(&session).await.status(), 204);
+    let open = sandbox.session("open").await;
+    let (signed, unsigned) = (sandbox.read(&session).await, sandbox.read(&open).await);
+    let result = signed["output"]["signatures"][0]["resultDocumentId"].as_str().unwrap();
+    let result = format!("/sign/documents/{result}");
+    let xml = sandbox.get(&result).await.text().await.unwrap();
+
+    let answer = sandbox.post("/__sandbox/snapshot", &json!({})).await;
+    assert_eq!(answer.status(), 201);
+    let id = answer.json::<Value>().await.unwrap()["id"].as_str().unwrap().to_owned();
+    let restore = format!("/__sandbox/snapshot/{id}/restore");
+
+    for _ in 0..2 {
+        assert_eq!(sandbox.sign(&open).await.status(), 204);
+        sandbox.session("made later").await;
+        // Nothing is left of what is long past, neither rows nor files, but for the snapshot's.
+        sandbox.advance(time::Duration::days(60));
+        assert_eq!(sandbox.post("/__sandbox/sweep", &json!({})).await.status(), 204);
+        sandbox.token = sandbox.new_token().await;
+        assert_eq!(total(&sandbox).await, 0);
+
+        assert_eq!(sandbox.post(&restore, &json!({})).await.status(), 204);
+        assert_eq!(sandbox.clock.now(), START);
+        assert_eq!(total(&sandbox).await, 2);
+        assert_eq!(sandbox.read(&session).await, signed);
+        assert_eq!(sandbox.read(&open).await, unsigned);
+        assert_eq!(sandbox.get(&result).await.text().await.unwrap(), xml);
+        assert_eq!(sandbox.delete("/__sandbox/reset").await, 204);
+        assert_eq!(total(&sandbox).await, 0);
+        assert_eq!(sandbox.post(&restore, &json!({})).await.status(), 204);
+    }
+    problem(sandbox.post("/__sandbox/snapshot/..%2Fsecret/restore", &json!({})).await, 404, "not_found").await;
+
+    // A restart keeps the rows and forgets the snapshot.
+    let sandbox = sandbox.restart().await;
+    assert_eq!(total(&sandbox).await, 2);
+    problem(sandbox.post(&restore, &json!({})).await, 404, "not_found").await;
+    assert!(!sandbox.dir.path().join("data/snapshots").exists());
 }
