@@ -6,6 +6,7 @@ mod collections;
 mod control;
 mod documents;
 mod events;
+mod kills;
 mod listing;
 mod openapi;
 mod packaging;

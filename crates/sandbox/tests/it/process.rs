@@ -5,6 +5,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
+use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -58,10 +59,11 @@ async fn nobody_else_can_read_the_data() {
 }
 
 /// The command, killed when dropped.
-struct Running {
-    child: Child,
-    api: String,
-    token: String,
+pub(crate) struct Running {
+    pub(crate) child: Child,
+    pub(crate) http: reqwest::Client,
+    pub(crate) api: String,
+    pub(crate) token: String,
 }
 
 impl Drop for Running {
@@ -72,7 +74,7 @@ impl Drop for Running {
 }
 
 impl Running {
-    async fn start(data: &TempDir) -> Self {
+    pub(crate) async fn start(data: &TempDir) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_sandbox"))
             .arg("--data")
             .arg(data.path())
@@ -92,74 +94,52 @@ impl Running {
             ("client_id", value("client id")),
             ("client_secret", value("client secret")),
         ];
-        let answer = http_client().post(value("tokens")).form(&form).send().await.unwrap();
+        let http = http_client();
+        let answer = http.post(value("tokens")).form(&form).send().await.unwrap();
         let token = answer.json::<Value>().await.unwrap()["access_token"].as_str().unwrap().to_owned();
-        Self { child, api: value("API"), token }
+        Self { child, http, api: value("API"), token }
     }
 
-    async fn post(&self, path: &str, body: &Value) -> reqwest::Response {
-        let url = format!("{}{path}", self.api);
-        http_client().post(url).bearer_auth(&self.token).json(body).send().await.unwrap()
+    /// A request to the API.
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.api)).bearer_auth(&self.token)
+    }
+
+    /// A request to the control plane.
+    pub(crate) fn control(&self, path: &str) -> RequestBuilder {
+        self.http.post(format!("{}/__sandbox{path}", self.api.strip_suffix("/sign").unwrap()))
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Value {
+        let answer = self.request(Method::POST, path).json(body).send().await.unwrap();
+        answer.error_for_status().unwrap().json().await.unwrap()
+    }
+
+    pub(crate) async fn read(&self, session: &str) -> Value {
+        let answer = self.request(Method::GET, &format!("/signing-sessions/{session}")).send().await.unwrap();
+        answer.error_for_status().unwrap().json().await.unwrap()
+    }
+
+    /// Uploads a document and answers its id.
+    pub(crate) async fn upload(&self, mime_type: &str, bytes: &[u8]) -> Result<String, reqwest::Error> {
+        let request = self.request(Method::POST, "/documents").header("content-type", mime_type);
+        let document: Value = request.body(bytes.to_vec()).send().await?.error_for_status()?.json().await?;
+        Ok(document["documentId"].as_str().unwrap().to_owned())
+    }
+
+    /// Lets a receiver be told of events.
+    pub(crate) async fn subscribe(&self, subscription: &Value) {
+        let url = format!("{}/events-management/subscriptions", self.api.strip_suffix("/sign").unwrap());
+        let answer = self.http.post(url).bearer_auth(&self.token).json(subscription).send().await.unwrap();
+        assert_eq!(answer.status(), 201);
     }
 
     /// Makes a collection of one fresh PDF. Answers the ids of both.
     async fn collection(&self) -> (String, String) {
-        let upload = http_client().post(format!("{}/documents", self.api)).bearer_auth(&self.token);
-        let upload = upload.header("content-type", "application/pdf").body(PDF).send().await.unwrap();
-        let document: Value = upload.json().await.unwrap();
-        let document = document["documentId"].as_str().unwrap();
+        let document = self.upload("application/pdf", PDF).await.unwrap();
         let collection = json!({ "documents": [{ "documentId": document }] });
-        let collection: Value = self.post("/document-collections", &collection).await.json().await.unwrap();
-        (document.to_owned(), collection["id"].as_str().unwrap().to_owned())
-    }
-
-    /// Makes a session and answers its id.
-    async fn session(&self, title: &str, (document, collection): &(String, String)) -> String {
-        let session = json!([terms(title, document, collection)]);
-        let session: Value = self.post("/signing-sessions", &session).await.json().await.unwrap();
-        session[0]["id"].as_str().unwrap().to_owned()
-    }
-
-    /// Acts as the signer.
-    async fn act(&self, session: &str, act: &str) {
-        let url = format!("{}/__sandbox/sessions/{session}/{act}", self.api.strip_suffix("/sign").unwrap());
-        assert_eq!(http_client().post(url).json(&json!({})).send().await.unwrap().status(), 204);
-    }
-
-    async fn read(&self, session: &str) -> Value {
-        let url = format!("{}/signing-sessions/{session}", self.api);
-        http_client().get(url).bearer_auth(&self.token).send().await.unwrap().json().await.unwrap()
-    }
-}
-
-#[tokio::test]
-async fn a_kill_loses_nothing_that_was_acknowledged() {
-    let data = TempDir::new().unwrap();
-    let mut expected: Vec<(String, &str)> = Vec::new();
-    for round in 0..3 {
-        let service = Running::start(&data).await;
-        for (session, state) in &expected {
-            assert_eq!(service.read(session).await["lifecycle"]["state"], *state);
-        }
-        let collection = service.collection().await;
-        for sign in [false, true] {
-            let id = service.session(&format!("round {round}"), &collection).await;
-            if sign {
-                service.act(&id, "sign").await;
-            }
-            expected.push((id, if sign { "SIGNED" } else { "READY" }));
-        }
-        // Dropping it is a SIGKILL.
-    }
-    let service = Running::start(&data).await;
-    for (session, state) in &expected {
-        let session = service.read(session).await;
-        assert_eq!(session["lifecycle"]["state"], *state);
-        for signature in session["output"]["signatures"].as_array().into_iter().flatten() {
-            let url = format!("{}/documents/{}", service.api, signature["resultDocumentId"].as_str().unwrap());
-            let xml = http_client().get(url).bearer_auth(&service.token).send().await.unwrap();
-            assert!(xml.text().await.unwrap().contains("SignatureValue"));
-        }
+        let collection = self.post("/document-collections", &collection).await;
+        (document, collection["id"].as_str().unwrap().to_owned())
     }
 }
 
@@ -169,11 +149,11 @@ async fn a_kill_loses_no_event() {
     let mut receiver = Receiver::start(&[Reply::Status(500), Reply::Hang]).await;
     let service = Running::start(&data).await;
     let subscription = json!({ "url": receiver.url, "eventTypes": ["signature-api:*"], "secret": SECRET });
-    let management = format!("{}/events-management/subscriptions", service.api.strip_suffix("/sign").unwrap());
-    let made = http_client().post(management).bearer_auth(&service.token).json(&subscription).send().await.unwrap();
-    assert_eq!(made.status(), 201);
-    let id = service.session("told", &service.collection().await).await;
-    service.act(&id, "reject").await;
+    service.subscribe(&subscription).await;
+    let (document, collection) = service.collection().await;
+    let session = service.post("/signing-sessions", &json!([terms("told", &document, &collection)])).await;
+    let reject = service.control(&format!("/sessions/{}/reject", session[0]["id"].as_str().unwrap()));
+    assert_eq!(reject.json(&json!({})).send().await.unwrap().status(), 204);
     let first = receiver.next().await;
     // Killed after the first attempt, about when its failure is stored; then in the middle of another one.
     drop(service);

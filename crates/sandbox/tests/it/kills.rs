@@ -1,0 +1,169 @@
+//! The command, killed while many sign and at each moment that matters: what was acknowledged stays, and no session
+//! is SIGNED without its signatures.
+
+use std::collections::BTreeMap;
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+use tokio::task::JoinSet;
+
+use crate::{
+    process::Running,
+    support::{PDF, terms},
+};
+
+/// What the service acknowledged.
+#[derive(Default)]
+struct Book {
+    /// Bytes of documents, by id.
+    documents: BTreeMap<String, Vec<u8>>,
+    /// Whether a session was signed, by id.
+    sessions: BTreeMap<String, bool>,
+}
+
+impl Book {
+    /// Makes sessions on a PDF and a text of their own.
+    async fn prepare(&mut self, service: &Running, sessions: usize) -> Vec<String> {
+        let text = format!("Text number {}.\n", self.documents.len());
+        let mut made = Vec::new();
+        for (mime_type, bytes) in [("application/pdf", PDF), ("text/plain", text.as_bytes())] {
+            let document = service.upload(mime_type, bytes).await.unwrap();
+            self.documents.insert(document.clone(), bytes.to_vec());
+            let collection = json!({ "documents": [{ "documentId": document }] });
+            let collection = service.post("/document-collections", &collection).await;
+            let request = terms("to be killed", &document, collection["id"].as_str().unwrap());
+            let created = service.post("/signing-sessions", &json!(vec![request; sessions.div_ceil(2)])).await;
+            made.extend(created.as_array().unwrap().iter().map(|session| session["id"].as_str().unwrap().to_owned()));
+        }
+        self.sessions.extend(made.iter().map(|session| (session.clone(), false)));
+        made
+    }
+
+    /// Checks that everything acknowledged is there and whole. A session whose signing was not
+    /// acknowledged may be signed all the same; then it is booked.
+    async fn check(&mut self, service: &Running) {
+        for (document, bytes) in &self.documents {
+            assert!(download(service, document).await == *bytes, "document {document} is as it was");
+        }
+        for (id, is_signed) in &mut self.sessions {
+            let session = service.read(id).await;
+            let signatures = session["output"]["signatures"].as_array().map_or(&[][..], Vec::as_slice);
+            match session["lifecycle"]["state"].as_str().unwrap() {
+                "SIGNED" => {
+                    assert_eq!(signatures.len(), 1, "{session}");
+                    let result = signatures[0]["resultDocumentId"].as_str().unwrap();
+                    let xml = String::from_utf8(download(service, result).await).unwrap();
+                    assert!(xml.contains(id.as_str()) && xml.contains("SignatureValue"), "{xml}");
+                    *is_signed = true;
+                }
+                state => assert!(state == "READY" && signatures.is_empty() && !*is_signed, "{session}"),
+            }
+        }
+    }
+
+    fn unsigned(&self) -> Vec<String> {
+        self.sessions.iter().filter(|(_, is_signed)| !**is_signed).map(|(id, _)| id.clone()).collect()
+    }
+}
+
+/// A document's bytes, which have the hash that its metadata tells.
+async fn download(service: &Running, id: &str) -> Vec<u8> {
+    let path = format!("/documents/{id}");
+    let answer = service.request(Method::GET, &path).send().await.unwrap().error_for_status().unwrap();
+    let bytes = answer.bytes().await.unwrap().to_vec();
+    let metadata = service.request(Method::GET, &format!("{path}/metadata")).send().await.unwrap();
+    let metadata: Value = metadata.error_for_status().unwrap().json().await.unwrap();
+    let hash = contract::Sha256Digest::new(Sha256::digest(&bytes).into()).base64();
+    assert_eq!(metadata["documentHash"]["hash"], hash, "{metadata}");
+    bytes
+}
+
+/// Signs all these at once, each in a task of its own that answers the session if signing it was acknowledged.
+fn sign_all(service: &Running, sessions: Vec<String>) -> JoinSet<Option<String>> {
+    let mut acts = JoinSet::new();
+    for session in sessions {
+        let request = service.control(&format!("/sessions/{session}/sign"));
+        acts.spawn(async move {
+            let is_done = request.send().await.is_ok_and(|answer| answer.status() == StatusCode::NO_CONTENT);
+            is_done.then_some(session)
+        });
+    }
+    acts
+}
+
+#[tokio::test]
+async fn kills_while_many_sign_lose_nothing() {
+    let data = TempDir::new().unwrap();
+    let mut book = Book::default();
+    // Kills come after so many acknowledgements, with all the others at whatever moment they are.
+    for kill_after in [0, 1, 5, 2, 7, 3] {
+        let mut service = Running::start(&data).await;
+        book.check(&service).await;
+        book.prepare(&service, 10).await;
+        let mut acts = sign_all(&service, book.unsigned());
+        let mut acknowledged = 0;
+        while acknowledged < kill_after {
+            let Some(session) = acts.join_next().await.unwrap().unwrap() else { continue };
+            book.sessions.insert(session, true);
+            acknowledged += 1;
+        }
+        service.child.kill().unwrap();
+        while let Some(act) = acts.join_next().await {
+            book.sessions.extend(act.unwrap().map(|session| (session, true)));
+        }
+    }
+    let service = Running::start(&data).await;
+    book.check(&service).await;
+    let left = book.unsigned();
+    assert!(!left.is_empty(), "some kills came before all was signed");
+    let signed = sign_all(&service, left.clone()).join_all().await;
+    assert_eq!(signed.iter().flatten().count(), left.len(), "what was not signed can be");
+    book.check(&service).await;
+    assert!(book.unsigned().is_empty());
+}
+
+async fn plan_crash(service: &Running, moment: &str) {
+    let answer = service.control("/crash").json(&json!({ "at": moment })).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
+async fn a_crash_at_any_moment_of_signing_leaves_all_or_nothing() {
+    let data = TempDir::new().unwrap();
+    let mut book = Book::default();
+    for (moment, state) in
+        [("signing.before-rows", "READY"), ("signing.before-commit", "READY"), ("signing.after-commit", "SIGNED")]
+    {
+        let mut service = Running::start(&data).await;
+        let session = book.prepare(&service, 2).await.swap_remove(0);
+        plan_crash(&service, moment).await;
+        let acts = sign_all(&service, vec![session.clone()]).join_all().await;
+        assert_eq!(acts, [None], "{moment}: no answer");
+        assert!(!service.child.wait().unwrap().success(), "{moment}: the process died");
+
+        let service = Running::start(&data).await;
+        assert_eq!(service.read(&session).await["lifecycle"]["state"], state, "{moment}");
+        book.check(&service).await;
+        assert_eq!(sign_all(&service, book.unsigned()).join_all().await.iter().filter(|act| act.is_none()).count(), 0);
+        book.check(&service).await;
+    }
+}
+
+#[tokio::test]
+async fn a_crash_while_uploading_leaves_no_file_without_a_row() {
+    let data = TempDir::new().unwrap();
+    let files = || std::fs::read_dir(data.path().join("documents")).unwrap().count();
+    for (moment, expected) in [("upload.before-commit", 0), ("upload.after-commit", 1)] {
+        let mut service = Running::start(&data).await;
+        plan_crash(&service, moment).await;
+        assert!(service.upload("text/plain", moment.as_bytes()).await.is_err(), "{moment}: no answer");
+        assert!(!service.child.wait().unwrap().success(), "{moment}: the process died");
+        assert_eq!(files(), 1, "{moment}: the file is in place");
+
+        let service = Running::start(&data).await;
+        assert_eq!(service.control("/sweep").send().await.unwrap().status(), StatusCode::NO_CONTENT);
+        assert_eq!(files(), expected, "{moment}");
+    }
+}
