@@ -25,6 +25,8 @@ mod events;
 pub mod evidence;
 mod extract;
 mod identity;
+#[cfg(test)]
+mod judges;
 mod keys;
 mod oauth;
 mod openapi;

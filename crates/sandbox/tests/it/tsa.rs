@@ -1,19 +1,21 @@
 //! Time stamps over HTTP, asked for and judged by OpenSSL.
 
-use std::{fs, path::Path, process::Command};
+use std::{fs, path::Path};
 
 use reqwest::{Response, StatusCode};
 use tempfile::TempDir;
 
-use crate::support::{START, TestSandbox, problem};
+use crate::{
+    support::{START, TestSandbox, problem},
+    tools,
+};
 
 const QUERY: &str = "application/timestamp-query";
 const POLICY: &str = "1.3.6.1.4.1.32473.1";
 
 /// Runs OpenSSL in a directory; answers whether it is content, and what it says.
 fn openssl(dir: &Path, arguments: &str) -> (bool, String) {
-    let output = Command::new("openssl").args(arguments.split(' ')).current_dir(dir).output();
-    let output = output.unwrap_or_else(|error| panic!("the judge openssl does not run ({error}); install openssl"));
+    let output = tools::run(dir, "openssl", "openssl", arguments.split(' '));
     let said = [output.stdout, output.stderr].concat();
     (output.status.success(), String::from_utf8_lossy(&said).into_owned())
 }

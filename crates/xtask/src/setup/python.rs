@@ -24,7 +24,7 @@ const SCHEMAS: [&str; 2] =
     ["signxml/schemas/xmldsig-core-schema.xsd", "signxml/xades/schemas/XAdES01903v132-201601.xsd"];
 
 /// Where the environment is. Its programs are in `bin`; tests look for it here
-/// (`crates/sandbox/src/tools.rs`).
+/// (`crates/sandbox/src/judges.rs`).
 pub(crate) fn environment(layout: &Layout) -> PathBuf {
     layout.work.join("python")
 }

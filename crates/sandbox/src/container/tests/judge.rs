@@ -12,7 +12,7 @@ use crate::{
         Authority,
         tests::judge::{Judge as EvidenceJudge, MOMENT},
     },
-    tools,
+    judges, tools,
 };
 
 /// A directory with a package, its attachments and the root certificate.
@@ -151,7 +151,7 @@ impl Judge {
         let options = ["--verify", "--trusted-pem", "../root.pem", "--verification-gmt-time", "2026-11-24+12:00:00"];
         let output = tools::run(&files, "xmlsec1", "xmlsec1", options.iter().chain(names));
         assert!(output.status.success(), "{}", text(&output));
-        let said = tools::python(&files, "xades.py", ["../root.pem", MOMENT].iter().chain(names));
+        let said = judges::python(&files, "xades.py", ["../root.pem", MOMENT].iter().chain(names));
         assert_eq!(said.matches("accepted ").count(), names.len(), "{said}");
     }
 
@@ -159,7 +159,7 @@ impl Judge {
     /// `adesverify`, and by `adesverify` without questions to the authority.
     pub(super) fn by_pyhanko(&self, packages: &[impl AsRef<str>]) -> Vec<[Opinion; 3]> {
         let arguments = ["root.pem", MOMENT].into_iter().chain(packages.iter().map(AsRef::as_ref));
-        let said = tools::python(self.dir.path(), "pades.py", arguments);
+        let said = judges::python(self.dir.path(), "pades.py", arguments);
         let mut opinions = said.lines().map(Opinion::read);
         packages
             .iter()

@@ -3,7 +3,7 @@
 use std::{ffi::OsStr, fs, process::Output};
 
 use super::{super::Authority, NOW};
-use crate::tools;
+use crate::{judges, tools};
 
 /// When the judges judge. It is fixed so that the certificates' life does not end the tests'.
 pub(crate) const MOMENT: &str = "2026-11-24T12:00:00Z";
@@ -71,15 +71,15 @@ impl Judge {
 
     fn by_signxml(&self, results: &[impl AsRef<str>]) -> Vec<String> {
         let arguments = ["root.pem", MOMENT].into_iter().chain(results.iter().map(AsRef::as_ref));
-        lines(&tools::python(self.dir.path(), "xades.py", arguments))
+        lines(&judges::python(self.dir.path(), "xades.py", arguments))
     }
 
     fn by_java(&self, results: &[impl AsRef<str>]) -> Vec<String> {
-        lines(&tools::java(self.dir.path(), "Xades.java", results.iter().map(AsRef::as_ref)))
+        lines(&judges::java(self.dir.path(), "Xades.java", results.iter().map(AsRef::as_ref)))
     }
 
     fn follow_schema(&self, results: &[impl AsRef<str>]) {
-        let source = tools::python_environment().join("schemas/signxml");
+        let source = judges::python_environment().join("schemas/signxml");
         for (folder, schema) in [("schemas", "xmldsig-core-schema.xsd"), ("xades/schemas", "XAdES01903v132-201601.xsd")]
         {
             self.put_in(folder, schema, &fs::read(source.join(folder).join(schema)).unwrap());
