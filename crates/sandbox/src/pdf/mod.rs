@@ -8,6 +8,8 @@
 //! Reading order: [`check`], then `open` for the rules, `tree` for the walk over
 //! the pages, `scan` for what a signer should be told about.
 
+#[cfg(test)]
+pub(crate) mod odd;
 mod open;
 #[cfg(test)]
 pub(crate) mod samples;

@@ -78,6 +78,13 @@ impl Draft {
     }
 }
 
+/// The sample of three pages, changed.
+pub(crate) fn changed(change: impl FnOnce(&mut Draft) -> &mut Draft) -> Vec<u8> {
+    let mut draft = Draft::with_pages(3);
+    change(&mut draft);
+    draft.finish()
+}
+
 /// Appends a revision with these objects.
 pub(crate) fn append(file: &mut Vec<u8>, objects: &[(usize, &[u8])], trailer: &str) {
     let mut table = String::from("xref\n0 1\n0000000000 65535 f \n");

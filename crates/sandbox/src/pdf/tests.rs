@@ -3,19 +3,12 @@
 use std::time::Instant;
 
 use super::{
-    PAGES_MAX, PdfFacts, PdfRefusal, TIME_LIMIT, check, check_blocking,
-    samples::{CATALOG, Draft, PAGES, append, by_qpdf, last_table, page},
+    PAGES_MAX, PdfFacts, PdfRefusal, TIME_LIMIT, check, check_blocking, odd,
+    samples::{CATALOG, Draft, PAGES, by_qpdf, changed, last_table, page},
 };
 
 const PLAIN: PdfFacts = PdfFacts { pages: 3, signed: false, has_active_content: false, has_xfa: false };
 const MISPLACED: PdfRefusal = PdfRefusal::Damaged("parts of it are not where its table says");
-
-/// The sample of three pages, changed.
-fn changed(change: impl FnOnce(&mut Draft) -> &mut Draft) -> Vec<u8> {
-    let mut draft = Draft::with_pages(3);
-    change(&mut draft);
-    draft.finish()
-}
 
 #[test]
 fn what_is_no_pdf_is_refused() {
@@ -165,22 +158,8 @@ fn modern_and_grown_files_are_accepted() {
     {
         assert_eq!(check(&by_qpdf(&file, options)), Ok(PLAIN), "{options:?}");
     }
-    let mut grown = file;
-    for revision in ["first", "second"] {
-        let table = last_table(&grown);
-        let info = format!("<</Title({revision})>>");
-        append(&mut grown, &[(20, info.as_bytes())], &format!("/Root 1 0 R/Info 20 0 R/Prev {table}"));
-    }
-    assert_eq!(check(&grown), Ok(PLAIN));
-    // Older readers follow the table, newer ones the stream that it names.
-    let mut hybrid = Draft::with_pages(3).finish();
-    let (table, start) = (last_table(&hybrid), hybrid.len());
-    hybrid.extend(b"21 0 obj\n<</Type/XRef/Size 22/W[1 2 1]/Index[21 1]/Root 1 0 R/Length 4>>stream\n");
-    let offset = u16::try_from(start).unwrap().to_be_bytes();
-    hybrid.extend([1, offset[0], offset[1], 0]);
-    hybrid.extend(b"\nendstream\nendobj\n");
-    append(&mut hybrid, &[], &format!("/Root 1 0 R/Prev {table}/XRefStm {start}"));
-    assert_eq!(check(&hybrid), Ok(PLAIN));
+    assert_eq!(check(&odd::grown()), Ok(PLAIN));
+    assert_eq!(check(&odd::hybrid()), Ok(PLAIN));
 }
 
 #[test]
@@ -229,7 +208,7 @@ fn signed_files_and_hidden_layers_are_accepted() {
 
 #[test]
 fn bombs_do_not_go_off() {
-    let zeros = zeros(600 * 1024 * 1024);
+    let zeros = odd::zeros(600 * 1024 * 1024);
     let started = Instant::now();
     let as_contents = changed(|draft| {
         let contents = draft.add_stream("/Filter/FlateDecode", &zeros);
@@ -241,29 +220,9 @@ fn bombs_do_not_go_off() {
         draft
     });
     assert_eq!(check(&as_structure), Err(PdfRefusal::Damaged("a part of its structure unpacks to more than 64 MiB")));
-    let nested = changed(|draft| {
-        let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-        draft.set(page(1), &format!("<</Type/Page/Parent 2 0 R/Deep{deep}>>"))
-    });
+    let nested = changed(|draft| draft.extend(page(1), &odd::deep()));
     assert!(check(&nested).is_err());
     assert!(started.elapsed() < TIME_LIMIT, "{:?}", started.elapsed());
-}
-
-/// So many zeros and some more, deflated (RFC 1951, fixed codes): a zero, then "as before, 258 times" over and over.
-fn zeros(count: usize) -> Vec<u8> {
-    let codes =
-        [(0b011, 3), (0b0000_1100, 8)].into_iter().chain(std::iter::repeat_n((0b1010_0011, 13), count / 258 + 1));
-    let (mut deflated, mut bits, mut held) = (vec![0x78, 0x9c], 0_u32, 0);
-    for (code, length) in codes {
-        bits |= code << held;
-        held += length;
-        while held >= 8 {
-            deflated.push(bits.to_le_bytes()[0]);
-            bits >>= 8;
-            held -= 8;
-        }
-    }
-    deflated
 }
 
 #[tokio::test]

@@ -8,11 +8,16 @@ mod documents;
 mod events;
 mod kills;
 mod listing;
+#[path = "../../src/pdf/odd.rs"]
+mod odd;
+mod odd_pdfs;
 mod openapi;
 mod packaging;
 mod pages;
 mod process;
 mod receiver;
+#[path = "../../src/pdf/samples.rs"]
+mod samples;
 mod sessions;
 mod signer_documents;
 mod signer_endings;

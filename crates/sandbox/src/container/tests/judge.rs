@@ -31,6 +31,11 @@ impl Judge {
         judge
     }
 
+    /// The package itself.
+    pub(super) fn package(&self) -> &[u8] {
+        &self.package
+    }
+
     /// qpdf finds nothing to complain about.
     pub(super) fn is_sound_pdf(&self) {
         let output = self.run("qpdf", "qpdf", &["--check", "package.pdf"]);

@@ -3,7 +3,10 @@
 use lopdf::{Document, Object, Writer};
 
 use super::{super::make, *};
-use crate::pdf::samples::{CATALOG, PAGES, append, by_qpdf, last_table, page};
+use crate::pdf::{
+    odd::{self, form},
+    samples::{CATALOG, PAGES, changed, page},
+};
 
 /// A file whose package was judged, opened again.
 struct Packaged {
@@ -26,13 +29,6 @@ fn packaged(original: &[u8]) -> Packaged {
     Packaged { doc: Document::load_mem(&package).unwrap(), judge }
 }
 
-/// The sample of three pages, changed.
-fn changed(change: impl FnOnce(&mut Draft) -> &mut Draft) -> Vec<u8> {
-    let mut draft = Draft::with_pages(3);
-    change(&mut draft);
-    draft.finish()
-}
-
 impl Packaged {
     /// How often the package's structure says this; what is inside streams is no part of it.
     fn count(&self, words: &str) -> usize {
@@ -51,16 +47,17 @@ impl Packaged {
 }
 
 #[test]
-fn files_of_every_make_look_the_same() {
-    let file = Draft::with_pages(3).finish();
-    packaged(&Draft::with_pages(3).finish_as("%PDF-2.0", ""));
-    packaged(&by_qpdf(&file, &["--linearize", "--object-streams=generate"]));
-    packaged(&[b"\r\n\r\n", &*file].concat());
-    let mut grown = file;
-    let table = last_table(&grown);
-    let other = format!("<</Type/Page/Parent 2 0 R/Resources<</Font<</F1 3 0 R>>>>/Contents {} 0 R>>", page(1) + 1);
-    append(&mut grown, &[(page(3), other.as_bytes())], &format!("/Root 1 0 R/Prev {table}"));
-    packaged(&grown);
+fn files_of_every_kind_look_the_same() {
+    let packages: Vec<_> = odd::accepted().into_iter().map(|(name, file)| (name, packaged(&file))).collect();
+    let (_, first) = &packages[0];
+    let names: Vec<String> = (0..packages.len()).map(|n| format!("{n}.pdf")).collect();
+    for (name, (_, package)) in names.iter().zip(&packages) {
+        first.judge.put(name, package.judge.package());
+    }
+    for ([validate, ades, _], (name, _)) in first.judge.by_pyhanko(&names).iter().zip(&packages) {
+        assert!(validate.accepts && ades.accepts, "{name}: {validate:?} {ades:?}");
+        assert!(validate.words.contains("INTACT:TRUSTED") && validate.words.contains("UNTOUCHED"), "{validate:?}");
+    }
 }
 
 #[test]
@@ -165,33 +162,6 @@ fn hidden_layers_stay_hidden() {
     }
 }
 
-/// A form with a text field, whose widget is apart, and a signed signature field, and an attachment on the page.
-fn form(name: &str) -> Vec<u8> {
-    changed(|draft| {
-        let entries = "/Type/XObject/Subtype/Form/BBox[0 0 100 50]";
-        let [green, blue] = ["0 1 0", "0 0 1"]
-            .map(|colour| draft.add_stream(entries, format!("{colour} rg 0 0 100 50 re f").as_bytes()));
-        let (field, widget) = (green + 2, green + 3);
-        draft.add(&format!("<</FT/Tx/T({name})/V(value)/Ff 4096/Kids[{widget} 0 R]>>"));
-        draft.add(&format!(
-            "<</Type/Annot/Subtype/Widget/Parent {field} 0 R/Rect[50 50 150 100]/F 4/AP<</N {green} 0 R>>>>"
-        ));
-        let value = draft
-            .add("<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/adbe.pkcs7.detached/ByteRange[0 1 2 3]/Contents<00>>>");
-        let signature = draft.add(&format!(
-            "<</Type/Annot/Subtype/Widget/FT/Sig/T(sig)/V {value} 0 R/Rect[200 50 300 100]/F 4/AP<</N {blue} 0 R>>>>"
-        ));
-        let file = draft.add_stream("/Type/EmbeddedFile", b"inner");
-        let attachment = draft.add(&format!(
-            "<</Type/Annot/Subtype/FileAttachment/Rect[350 50 450 100]/F 4/AP<</N {blue} 0 R>>/FS<</F(in)/EF<</F {file} 0 R>>>>>>"
-        ));
-        draft.extend(page(2), &format!("/Annots[{widget} 0 R {signature} 0 R {attachment} 0 R]"));
-        draft.extend(CATALOG, &format!(
-            "/AcroForm<</SigFlags 3/XFA[]/DA(/Helv 0 Tf)/DR<</Font<</Helv 3 0 R>>>>/Fields[{field} 0 R {signature} 0 R]>>"
-        ))
-    })
-}
-
 #[test]
 fn forms_look_the_same_and_can_only_be_read() {
     let package = packaged(&form("name"));
@@ -222,9 +192,29 @@ fn forms_with_the_same_names_do_not_clash() {
 #[test]
 fn a_package_can_be_packaged_again() {
     let authority = authority(1);
-    let (inner, _) = package(&authority, &[("contract.pdf", &Draft::with_pages(2).finish())]);
-    let package = packaged(&inner);
-    assert_eq!(package.count("/DocMDP"), 2, "one seal and its permission");
+    let contract = Draft::with_pages(2).finish();
+    for level in [Level::Timestamped, Level::LongTerm] {
+        let documents = [ContainerDocument { title: "a", name: "a.pdf", bytes: &contract, signatures: &[] }];
+        let input = ContainerInput { title: "a", reference: "a", documents: &documents, level };
+        let package = packaged(&make(&authority, &input, NOW).unwrap());
+        assert_eq!(package.count("/DocMDP"), 2, "one seal and its permission");
+        assert_eq!(package.count("/DSS"), 0, "what proved the inner seal is in the attachment");
+    }
+}
+
+/// Nobody draws these pages, since that would take a minute.
+#[test]
+fn a_bomb_in_a_page_is_packaged_without_going_off() {
+    let authority = authority(1);
+    let bomb = changed(|draft| {
+        let contents = draft.add_stream("/Filter/FlateDecode", &odd::zeros(600 * 1024 * 1024));
+        draft.set(page(1), &format!("<</Type/Page/Parent 2 0 R/Contents {contents} 0 R>>"))
+    });
+    let (package, attached) = package(&authority, &[("bomb.pdf", &bomb)]);
+    assert!(package.len() < 3 * bomb.len(), "as it came, once as a page and once as an attachment");
+    let judge = Judge::new(&authority, &package);
+    judge.is_sealed_as_a_whole();
+    judge.holds(&attached);
 }
 
 #[test]
