@@ -148,6 +148,10 @@ pub struct SigningSetup {
     /// Settings of the method or provider.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "null_as_default")]
     pub additional_parameters: BTreeMap<String, String>,
+    /// What the provider has to tell of the signer, for example `name` or `nin`; an open set. What it tells anyway
+    /// when empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "null_as_default")]
+    pub requested_attributes: Vec<String>,
     /// Fields that this code does not know.
     #[serde(flatten)]
     pub extra: Extra,

@@ -66,6 +66,12 @@ pub(crate) fn checks_national_id(terms: &NewSigningSession) -> bool {
     terms.signer.as_ref().is_some_and(|signer| !signer.validations.is_empty())
 }
 
+/// Whether the signer has to have a number at all: it is checked, or the session asks to be told of it.
+pub(crate) fn needs_national_id(terms: &NewSigningSession) -> bool {
+    let mut requested = terms.signing_setup.iter().flat_map(|setup| &setup.requested_attributes);
+    checks_national_id(terms) || requested.any(|attribute| attribute == "nin")
+}
+
 /// Whether a person with this number may sign, when the session says who must.
 pub(crate) fn is_intended(terms: &NewSigningSession, national_id: Option<&str>) -> bool {
     let Some(signer) = terms.signer.as_ref().filter(|_| checks_national_id(terms)) else { return true };

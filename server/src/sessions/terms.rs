@@ -27,6 +27,7 @@ pub(super) fn terms(
         signing_flow: SigningFlow::AuthenticationBased,
         vendor: None,
         additional_parameters: std::collections::BTreeMap::new(),
+        requested_attributes: Vec::new(),
         extra: Extra::new(),
     };
     NewSigningSession {

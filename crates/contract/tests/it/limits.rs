@@ -26,6 +26,7 @@ fn setup(signing_flow: SigningFlow) -> SigningSetup {
         signing_flow,
         vendor: None,
         additional_parameters: Default::default(),
+        requested_attributes: Vec::new(),
         extra: Default::default(),
     }
 }

@@ -309,6 +309,11 @@ fn signing_setup() -> Value {
                 "additionalProperties": { "type": "string" },
                 "description": "Settings of the method",
             },
+            "requestedAttributes": {
+                "type": ["array", "null"],
+                "items": { "type": "string", "examples": ["name", "nin"] },
+                "description": "What the provider has to tell of the signer",
+            },
         },
     })
 }

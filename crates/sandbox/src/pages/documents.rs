@@ -94,7 +94,10 @@ pub(super) async fn show(uri: Uri, active: Active) -> Result<Response, PageError
         @if !minimal {
             p.about {
                 (action_badge(text, action)) " "
-                span.file { (document.save_as()) " · " (file_size(document.size)) }
+                span.file {
+                    @if name != document.save_as() { (document.save_as()) " · " }
+                    (file_size(document.size))
+                }
             }
             @if *action != DocumentAction::Sign { p { (text.view_note) } }
             @if let Some(description) = document.description.as_deref().filter(|text| !text.trim().is_empty()) {

@@ -61,7 +61,8 @@ pub(super) async fn outcome(guest: Guest) -> Result<Response, PageError> {
 /// Which session it is about, for those who may know.
 fn about(guest: &Guest) -> Markup {
     let standing = &guest.session.standing;
-    let open = matches!(standing.state, LifecycleState::Ready | LifecycleState::Blocked);
+    let open =
+        matches!(standing.state, LifecycleState::Ready | LifecycleState::Blocked) && guest.now < standing.link_expires;
     html! {
         @if guest.title().is_some() || open {
             section.card {
@@ -122,9 +123,10 @@ pub(super) fn too_long(text: &'static Texts) -> Response {
     ending(text, StatusCode::PAYLOAD_TOO_LARGE, Mood::Trouble, &text.too_long, html! {})
 }
 
-/// The form is not one of ours, or from before a restart of the visit.
-pub(super) fn stale_form(text: &'static Texts) -> Response {
-    ending(text, StatusCode::FORBIDDEN, Mood::Trouble, &text.stale_form, html! {})
+/// The form is not one of ours, or from before a restart of the visit. `start` is the link, if it is known.
+pub(super) fn stale_form(text: &'static Texts, start: Option<String>) -> Response {
+    let again = html! { @if let Some(start) = start { p.act { a.button href=(start) { (text.start) } } } };
+    ending(text, StatusCode::FORBIDDEN, Mood::Trouble, &text.stale_form, again)
 }
 
 /// The service failed.

@@ -50,7 +50,7 @@ impl From<ApiError> for PageError {
         match error {
             ApiError::Internal(cause) => Self::Internal(cause),
             // A form that cannot be read: it broke off.
-            _ => Self::instead(endings::stale_form(&EN)),
+            _ => Self::instead(endings::stale_form(&EN, None)),
         }
     }
 }
@@ -133,7 +133,7 @@ impl Guest {
     pub(super) fn refuse(&self, refused: Refused) -> PageError {
         PageError::instead(match refused {
             Refused::Unfinished => self.go("").into_response(),
-            Refused::ReasonTooLong => endings::stale_form(self.text),
+            Refused::ReasonTooLong => endings::stale_form(self.text, Some(self.href(""))),
             refused => endings::closed(self, refused),
         })
     }

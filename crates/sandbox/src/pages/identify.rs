@@ -119,6 +119,7 @@ fn page(active: &Active, at: Stop, entered: &Entered, errors: &Errors) -> Respon
     let text = active.text;
     let heading = heading(active, at);
     let checked = identity::checks_national_id(&active.session.terms);
+    let needed = identity::needs_national_id(&active.session.terms);
     let main = html! {
         (active.step_line(at))
         (errors.summary())
@@ -148,7 +149,7 @@ fn page(active: &Active, at: Stop, entered: &Entered, errors: &Errors) -> Respon
                     @if checked { (hint("nationalId", text.national_id_checked)) }
                     (errors.message("nationalId"))
                     input type="text" id="nationalId" name="nationalId" value=(entered.national_id) autocomplete="off"
-                        required[checked] maxlength=(FIELD_MAX) aria-invalid=[errors.invalid("nationalId")]
+                        required[needed] maxlength=(FIELD_MAX) aria-invalid=[errors.invalid("nationalId")]
                         aria-describedby=[errors.described_by("nationalId", checked)];
                 }
                 p.act { button { (if at == Stop::Native { text.sign } else { text.identify }) } }
@@ -222,7 +223,7 @@ async fn authenticate(submission: &Submission, at: Stop) -> Result<Verdict, Page
         errors.add("name", text.name_missing);
     }
     let national_id = Some(entered.national_id.clone()).filter(|number| !number.is_empty());
-    if identity::checks_national_id(terms) && national_id.is_none() {
+    if identity::needs_national_id(terms) && national_id.is_none() {
         errors.add("nationalId", text.national_id_missing);
     }
     if errors.is_empty() && !identity::is_intended(terms, national_id.as_deref()) {

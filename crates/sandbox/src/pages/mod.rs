@@ -59,7 +59,7 @@ pub(crate) fn router() -> Router<App> {
 }
 
 fn foreign_form(_: ProtectionError) -> Response {
-    endings::stale_form(&text::EN)
+    endings::stale_form(&text::EN, None)
 }
 
 /// The signer's link. A bearer secret.

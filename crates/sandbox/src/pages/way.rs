@@ -230,7 +230,10 @@ impl FromRequest<App> for Submission {
         let submission = Self { active, fields };
         let token = submission.field("token");
         if !app.keys.verify(Purpose::Form, submission.active.form_message().as_bytes(), token) {
-            return Err(PageError::instead(endings::stale_form(submission.active.text)));
+            return Err(PageError::instead(endings::stale_form(
+                submission.active.text,
+                Some(submission.active.href("")),
+            )));
         }
         Ok(submission)
     }

@@ -170,6 +170,7 @@ async fn forms_are_taken_from_the_own_pages_only() {
     let refused = victim.submit(&mixed, "confirm", &[]).await;
     assert_eq!(refused.status, 403);
     refused.assert_contains("out of date");
+    refused.assert_contains(">Start</a>");
 
     // Another site's form, and a form without any token.
     let post = |site: &str| {

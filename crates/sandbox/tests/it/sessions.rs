@@ -52,7 +52,7 @@ async fn everything_asked_for_is_kept_and_unknown_fields_are_not() {
     with_unknown["lifecycle"] = json!({ "state": "SIGNED" });
     with_unknown["id"] = json!("me");
     with_unknown["ui"]["theme"] = json!("dark");
-    with_unknown["signingSetup"][0]["requestedAttributes"] = json!(["nin"]);
+    with_unknown["signingSetup"][0]["newerThanWeAre"] = json!(["nin"]);
 
     let session = sandbox.create(&with_unknown).await;
     let object = session.as_object().unwrap();

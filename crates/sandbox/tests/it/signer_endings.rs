@@ -37,6 +37,7 @@ async fn pages_say_why_a_session_cannot_be_signed() {
     sandbox.advance(Duration::minutes(5));
     let expired = browser.go(&page, "documents").await;
     expired.assert_contains("This link has expired");
+    expired.assert_lacks("The link works until");
     assert_eq!(expired.status, 410);
     let id = first["id"].as_str().unwrap();
     let gone = browser.open(url(&deleted)).await;

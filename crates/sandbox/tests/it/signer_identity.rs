@@ -103,6 +103,22 @@ async fn only_the_intended_person_gets_through_and_not_by_guessing() {
 }
 
 #[tokio::test]
+async fn a_number_that_is_asked_for_cannot_be_left_out() {
+    let sandbox = TestSandbox::spawn().await;
+    let mut terms = sandbox.terms("Who").await;
+    terms["signingSetup"][0]["requestedAttributes"] = json!(["name", "nin", "shoe-size"]);
+    let session = sandbox.create(&terms).await;
+    assert_eq!(session["signingSetup"][0]["requestedAttributes"], json!(["name", "nin", "shoe-size"]));
+    let mut browser = Browser::new();
+    let page = browser.open(url(&session)).await;
+    let page = up_to_identify(&mut browser, &page).await;
+    let page = browser.submit(&page, "identify", &[("provider", "test-eid"), ("name", "Kari")]).await;
+    page.assert_contains("Enter your national identification number.");
+    let whoever = [("provider", "test-eid"), ("name", "Kari"), ("nationalId", "1")];
+    assert_eq!(browser.submit(&page, "identify", &whoever).await.at(), "confirm");
+}
+
+#[tokio::test]
 async fn preauthentication_comes_before_everything_and_does_not_sign() {
     let sandbox = TestSandbox::spawn().await;
     let mut terms = sandbox.terms("Hemmelig tittel").await;
