@@ -26,6 +26,9 @@ pub(crate) enum Moment {
     /// A signing is done, and not answered.
     #[serde(rename = "signing.after-commit")]
     SigningAfterCommit,
+    /// An event has arrived or has failed to, and no row says so.
+    #[serde(rename = "event.sent")]
+    EventSent,
 }
 
 /// The death that is still to come.

@@ -8,7 +8,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::sender::{self, Failure};
 use crate::{
-    control::EventFault,
+    control::{EventFault, Moment},
     problem::{chain, internal_causes},
     random::{self, Random},
     service::App,
@@ -54,6 +54,7 @@ pub(crate) async fn work(app: &App) {
                     () = app.store.news() => Ok(()),
                     () = reached(app, next) => Ok(()),
                     Some((delivery, outcome)) = lanes.next() => {
+                        app.crash.at(Moment::EventSent);
                         busy.remove(&delivery.subscription);
                         settle(app, &delivery, outcome).await
                     }
@@ -141,7 +142,7 @@ async fn settle(app: &App, delivery: &Delivery, outcome: Outcome) -> Result<(), 
     let mut tx = app.store.write().await?;
     match outcome {
         Outcome::Arrived => {
-            deliveries::arrived(&mut tx, delivery.id, subscription, now).await?;
+            deliveries::arrived(&mut tx, delivery, now).await?;
             tracing::info!(event.id = event, subscription.id = %subscription, "event {event} has arrived");
         }
         Outcome::Failed(failure) => {
@@ -149,13 +150,13 @@ async fn settle(app: &App, delivery: &Delivery, outcome: Outcome) -> Result<(), 
                 Failure::Gone => None,
                 _ => Some(now.saturating_add(back_off(delivery.attempts, app.random.as_ref())?)),
             };
-            deliveries::failed(&mut tx, delivery.id, &failure.to_string(), next, now).await?;
+            deliveries::failed(&mut tx, delivery, &failure.to_string(), next, now).await?;
             tracing::warn!(
                 event.id = event, subscription.id = %subscription, attempt = delivery.attempts.saturating_add(1),
                 %failure, "event {event} has not arrived"
             );
         }
-        Outcome::PutOff(until) => deliveries::put_off(&mut tx, delivery.id, until).await?,
+        Outcome::PutOff(until) => deliveries::put_off(&mut tx, delivery, until).await?,
     }
     tx.commit().await?;
     Ok(())

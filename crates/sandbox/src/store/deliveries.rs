@@ -26,7 +26,6 @@ pub(crate) struct StoredEvent {
 
 /// An event that is due at a subscription, with all that the attempt needs.
 pub(crate) struct Delivery {
-    pub(crate) id: i64,
     pub(crate) event: StoredEvent,
     pub(crate) subscription: SubscriptionId,
     pub(crate) url: String,
@@ -52,7 +51,7 @@ pub(crate) async fn due(
     now: OffsetDateTime,
 ) -> Result<Vec<Delivery>, StoreError> {
     let rows = sqlx::query(
-        "SELECT delivery.id, subscription_id, attempts, expires_at, url, signature_header, secret,
+        "SELECT subscription_id, attempts, expires_at, url, signature_header, secret,
              event_id, name, outbox.session_id, external_reference, mock, occurred_at
          FROM delivery
              JOIN subscription ON subscription.id = subscription_id
@@ -71,7 +70,6 @@ pub(crate) async fn due(
     rows.iter()
         .map(|row| {
             Ok(Delivery {
-                id: row.try_get("id")?,
                 event: read_event(row)?,
                 subscription: id(row.try_get("subscription_id")?)?,
                 url: row.try_get("url")?,
@@ -115,14 +113,15 @@ pub(crate) async fn give_up(db: &mut SqliteConnection, now: OffsetDateTime) -> R
 /// Forgets a delivery that has arrived, and lets go of one that was held back for it.
 pub(crate) async fn arrived(
     db: &mut SqliteConnection,
-    delivery: i64,
-    subscription: SubscriptionId,
+    delivery: &Delivery,
     now: OffsetDateTime,
 ) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM delivery WHERE id = ?").bind(delivery).execute(&mut *db).await?;
+    if let Some(row) = row_of(db, delivery).await? {
+        sqlx::query("DELETE FROM delivery WHERE id = ?").bind(row).execute(&mut *db).await?;
+    }
     sqlx::query("UPDATE delivery SET due_at = ? WHERE subscription_id = ? AND due_at = ?")
         .bind(nanos(now))
-        .bind(subscription.to_string())
+        .bind(delivery.subscription.to_string())
         .bind(HELD)
         .execute(db)
         .await?;
@@ -132,11 +131,12 @@ pub(crate) async fn arrived(
 /// Notes a failed attempt. The next one is at `next`; without one the delivery is dead.
 pub(crate) async fn failed(
     db: &mut SqliteConnection,
-    delivery: i64,
+    delivery: &Delivery,
     failure: &str,
     next: Option<OffsetDateTime>,
     now: OffsetDateTime,
 ) -> Result<(), StoreError> {
+    let Some(row) = row_of(db, delivery).await? else { return Ok(()) };
     sqlx::query(
         "UPDATE delivery SET attempts = attempts + 1, last_failure = ?, due_at = ?,
              dead_at = coalesce(dead_at, ?) WHERE id = ?",
@@ -144,7 +144,7 @@ pub(crate) async fn failed(
     .bind(failure)
     .bind(nanos(next.unwrap_or(now)))
     .bind(next.is_none().then(|| nanos(now)))
-    .bind(delivery)
+    .bind(row)
     .execute(db)
     .await?;
     Ok(())
@@ -153,15 +153,30 @@ pub(crate) async fn failed(
 /// Puts a delivery off, until `next` or else until another one of its subscription has arrived.
 pub(crate) async fn put_off(
     db: &mut SqliteConnection,
-    delivery: i64,
+    delivery: &Delivery,
     next: Option<OffsetDateTime>,
 ) -> Result<(), StoreError> {
+    let Some(row) = row_of(db, delivery).await? else { return Ok(()) };
     sqlx::query("UPDATE delivery SET due_at = ? WHERE id = ?")
         .bind(next.map_or(HELD, nanos))
-        .bind(delivery)
+        .bind(row)
         .execute(db)
         .await?;
     Ok(())
+}
+
+/// The row of a delivery that was under way. The event's id finds it, not the row's: that may be another one's
+/// after all rows were forgotten or replaced meanwhile.
+async fn row_of(db: &mut SqliteConnection, delivery: &Delivery) -> Result<Option<i64>, StoreError> {
+    let row = sqlx::query_scalar(
+        "SELECT delivery.id FROM delivery JOIN outbox ON outbox.id = outbox_id
+         WHERE subscription_id = ? AND event_id = ?",
+    )
+    .bind(delivery.subscription.to_string())
+    .bind(&delivery.event.id)
+    .fetch_optional(db)
+    .await?;
+    Ok(row)
 }
 
 /// How many events wait for a subscription, or lie dead, and the oldest `limit` of them.

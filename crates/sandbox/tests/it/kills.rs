@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use contract::Event;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -11,6 +12,7 @@ use tokio::task::JoinSet;
 
 use crate::{
     process::Running,
+    receiver::Receiver,
     support::{PDF, terms},
 };
 
@@ -166,4 +168,46 @@ async fn a_crash_while_uploading_leaves_no_file_without_a_row() {
         assert_eq!(service.control("/sweep").send().await.unwrap().status(), StatusCode::NO_CONTENT);
         assert_eq!(files(), expected, "{moment}");
     }
+}
+
+#[tokio::test]
+async fn a_crash_while_signing_loses_no_event_and_tells_of_nothing_that_did_not_happen() {
+    for (moment, expected) in [
+        ("signing.before-commit", &["signing-session.opened"][..]),
+        ("signing.after-commit", &["signing-session.opened", "signing-session.completed"]),
+    ] {
+        let data = TempDir::new().unwrap();
+        let mut receiver = Receiver::start(&[]).await;
+        let mut service = Running::start(&data).await;
+        let subscription = service.subscribe(&receiver).await;
+        let session = Book::default().prepare(&service, 2).await.swap_remove(0);
+        plan_crash(&service, moment).await;
+        sign_all(&service, vec![session]).join_all().await;
+        assert!(!service.child.wait().unwrap().success(), "{moment}: the process died");
+
+        let service = Running::start(&data).await;
+        service.send_trial(&subscription).await;
+        let mut told: Vec<Event> = Vec::new();
+        loop {
+            match receiver.next().await.event() {
+                trial if trial.is_mock() => break,
+                again if told.contains(&again) => {}
+                event => told.push(event),
+            }
+        }
+        assert_eq!(told.iter().map(|event| event.event_name.as_str()).collect::<Vec<_>>(), expected, "{moment}");
+    }
+}
+
+#[tokio::test]
+async fn an_event_whose_arrival_is_not_written_down_comes_again() {
+    let data = TempDir::new().unwrap();
+    let mut receiver = Receiver::start(&[]).await;
+    let mut service = Running::start(&data).await;
+    let subscription = service.subscribe(&receiver).await;
+    plan_crash(&service, "event.sent").await;
+    service.send_trial(&subscription).await;
+    assert!(!service.child.wait().unwrap().success(), "the process died");
+    let _service = Running::start(&data).await;
+    assert_eq!(receiver.next().await.body, receiver.next().await.body);
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
-    receiver::{Receiver, Reply, SECRET},
+    receiver::{Receiver, Reply},
     support::{PDF, TestSandbox, http_client, terms},
 };
 
@@ -127,11 +127,23 @@ impl Running {
         Ok(document["documentId"].as_str().unwrap().to_owned())
     }
 
-    /// Lets a receiver be told of events.
-    pub(crate) async fn subscribe(&self, subscription: &Value) {
-        let url = format!("{}/events-management/subscriptions", self.api.strip_suffix("/sign").unwrap());
-        let answer = self.http.post(url).bearer_auth(&self.token).json(subscription).send().await.unwrap();
-        assert_eq!(answer.status(), 201);
+    /// A request about events.
+    fn events(&self, path: &str) -> RequestBuilder {
+        let base = self.api.strip_suffix("/sign").unwrap();
+        self.http.post(format!("{base}/events-management/subscriptions{path}")).bearer_auth(&self.token)
+    }
+
+    /// Subscribes to all events and answers the subscription's id.
+    pub(crate) async fn subscribe(&self, receiver: &Receiver) -> String {
+        let wishes = json!({ "url": receiver.url, "eventTypes": ["signature-api:*"] });
+        let answer = self.events("").json(&wishes).send().await.unwrap();
+        let subscription: Value = answer.error_for_status().unwrap().json().await.unwrap();
+        subscription["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Sends an event for a trial, which the service may not survive.
+    pub(crate) async fn send_trial(&self, subscription: &str) {
+        drop(self.events(&format!("/{subscription}/test")).json(&json!({})).send().await);
     }
 
     /// Makes a collection of one fresh PDF. Answers the ids of both.
@@ -148,8 +160,7 @@ async fn a_kill_loses_no_event() {
     let data = TempDir::new().unwrap();
     let mut receiver = Receiver::start(&[Reply::Status(500), Reply::Hang]).await;
     let service = Running::start(&data).await;
-    let subscription = json!({ "url": receiver.url, "eventTypes": ["signature-api:*"], "secret": SECRET });
-    service.subscribe(&subscription).await;
+    service.subscribe(&receiver).await;
     let (document, collection) = service.collection().await;
     let session = service.post("/signing-sessions", &json!([terms("told", &document, &collection)])).await;
     let reject = service.control(&format!("/sessions/{}/reject", session[0]["id"].as_str().unwrap()));
