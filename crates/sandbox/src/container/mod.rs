@@ -112,7 +112,7 @@ pub enum ContainerError {
     Write(#[from] io::Error),
 }
 
-/// Makes a package. Takes some tens of milliseconds and about six times the documents'
+/// Makes a package. Takes some tens of milliseconds and about five times the documents'
 /// memory, so call it where blocking is allowed, for few packages at a time.
 ///
 /// A document whose pages cannot be copied is attached all the same, and a page says so.
