@@ -73,6 +73,9 @@ enum Fault {
     /// The event is sent twice.
     #[serde(rename = "duplicate")]
     Duplicate,
+    /// The event is sent under a wrong signature.
+    #[serde(rename = "forge")]
+    Forge,
     /// The event is held back until the subscription's next one has arrived.
     #[serde(rename = "reorder")]
     Reorder,
@@ -83,7 +86,7 @@ impl Fault {
     fn fits(self, operation: &str) -> bool {
         match (operation, self) {
             (_, Self::Delay) | (PACKAGING, Self::Fail) => true,
-            (_, Self::Lose | Self::Duplicate | Self::Reorder) => operation == EVENT,
+            (_, Self::Lose | Self::Duplicate | Self::Forge | Self::Reorder) => operation == EVENT,
             _ => operation != EVENT && operation != PACKAGING,
         }
     }
@@ -96,6 +99,8 @@ pub(crate) enum EventFault {
     Lose,
     /// It is sent twice.
     Duplicate,
+    /// It is sent under a wrong signature.
+    Forge,
     /// It is held back until the subscription's next one has arrived.
     Reorder,
     /// It waits for this long.
@@ -150,6 +155,7 @@ impl Faults {
         let fault = match plan.fault {
             Fault::Lose => EventFault::Lose,
             Fault::Duplicate => EventFault::Duplicate,
+            Fault::Forge => EventFault::Forge,
             Fault::Reorder => EventFault::Reorder,
             // No other can be planned for events.
             _ => EventFault::Delay(Duration::seconds(plan.seconds.into())),
@@ -233,7 +239,7 @@ pub(crate) async fn inject(State(app): State<App>, request: Request, next: Next)
         }
         Fault::WrongHash => when_good(next.run(request).await, with_wrong_hash).await,
         // Cannot be planned for requests.
-        Fault::Lose | Fault::Duplicate | Fault::Reorder => next.run(request).await,
+        Fault::Lose | Fault::Duplicate | Fault::Forge | Fault::Reorder => next.run(request).await,
     }
 }
 

@@ -1,19 +1,20 @@
 //! One attempt: a signed POST, and what became of it.
 
-use std::time::Duration;
-
 use hmac::{Hmac, KeyInit, Mac};
 use http::{StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
+use time::Duration;
 
 use super::envelope;
 use crate::store::deliveries::Delivery;
 
 /// How long a receiver may take for its answer.
-pub(super) const TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const TIMEOUT: Duration = Duration::seconds(10);
 /// How long connecting may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+const CONNECT_TIMEOUT: Duration = Duration::seconds(5);
+/// How long a connection is kept for the next event: shorter than servers usually keep idle ones.
+const IDLE: Duration = Duration::seconds(15);
 
 /// Why an attempt failed. Says nothing of the address, which may hold secrets of the receiver's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -25,7 +26,7 @@ pub(super) enum Failure {
     #[error("the answer was 410 Gone")]
     Gone,
     /// No answer in time.
-    #[error("there was no answer within {} seconds", TIMEOUT.as_secs())]
+    #[error("there was no answer within {} seconds", TIMEOUT.whole_seconds())]
     TimedOut,
     /// There is nobody at the address, or its certificate is not trusted.
     #[error("no connection could be made")]
@@ -58,9 +59,9 @@ impl Sender {
                 .no_proxy()
                 .referer(false)
                 .http1_only()
-                .connect_timeout(CONNECT_TIMEOUT)
-                .timeout(TIMEOUT)
-                .pool_idle_timeout(Duration::from_secs(15))
+                .connect_timeout(CONNECT_TIMEOUT.unsigned_abs())
+                .timeout(TIMEOUT.unsigned_abs())
+                .pool_idle_timeout(IDLE.unsigned_abs())
                 .user_agent(concat!("countersign-sandbox/", env!("CARGO_PKG_VERSION")))
         };
         builder()

@@ -24,6 +24,8 @@ const BACK_OFF: Duration = Duration::seconds(1);
 const BACK_OFF_MAX: Duration = Duration::minutes(5);
 /// The wait after the service itself failed.
 const STUMBLE_PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
+/// What planned forgeries are signed with.
+const FORGERS_SECRET: &str = "what somebody made up who does not know the secret";
 
 /// Why the work stumbled. What it was about is still in the database, and is tried again.
 #[derive(Debug, thiserror::Error)]
@@ -111,12 +113,16 @@ enum Outcome {
 }
 
 /// Tries a delivery once, or does what is planned instead.
-async fn attempt(app: &App, delivery: Delivery) -> (Delivery, Outcome) {
+async fn attempt(app: &App, mut delivery: Delivery) -> (Delivery, Outcome) {
     let outcome = match app.faults.take_event() {
         None => post(app, &delivery).await,
         Some(EventFault::Lose) => Outcome::Arrived,
         Some(EventFault::Duplicate) => {
             post(app, &delivery).await;
+            post(app, &delivery).await
+        }
+        Some(EventFault::Forge) => {
+            delivery.secret = FORGERS_SECRET.into();
             post(app, &delivery).await
         }
         Some(EventFault::Reorder) => Outcome::PutOff(None),
@@ -127,7 +133,7 @@ async fn attempt(app: &App, delivery: Delivery) -> (Delivery, Outcome) {
 
 /// Posts, for as long as a receiver may take on the service's clock.
 async fn post(app: &App, delivery: &Delivery) -> Outcome {
-    let deadline = app.clock.now() + sender::TIMEOUT;
+    let deadline = app.clock.now().saturating_add(sender::TIMEOUT);
     let sent = tokio::select! {
         sent = app.sender.post(delivery, &app.config.account_id) => sent,
         () = app.clock.wait_until(deadline) => Err(Failure::TimedOut),

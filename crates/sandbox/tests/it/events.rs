@@ -258,7 +258,7 @@ async fn a_receiver_that_hangs_holds_up_nobody_else() {
 }
 
 #[tokio::test]
-async fn events_can_be_lost_doubled_reordered_and_delayed_by_plan() {
+async fn events_can_be_lost_doubled_forged_reordered_and_delayed_by_plan() {
     let sandbox = TestSandbox::spawn().await;
     let mut receiver = Receiver::start(&[]).await;
     let subscription = sandbox.subscribe(&receiver).await;
@@ -271,6 +271,14 @@ async fn events_can_be_lost_doubled_reordered_and_delayed_by_plan() {
     let doubled = sandbox.send_trial(&subscription).await;
     assert_eq!(receiver.next().await.event().id, doubled);
     assert_eq!(receiver.next().await.event().id, doubled);
+
+    plan(&sandbox, "forge", 0).await;
+    receiver.reply(Reply::Status(401));
+    sandbox.send_trial(&subscription).await;
+    assert!(!receiver.next().await.is_signed_with(SECRET, "x-signicat-signature"));
+    sandbox.failed(&subscription, 1).await;
+    sandbox.advance(Duration::seconds(1));
+    assert!(receiver.next().await.is_signed_with(SECRET, "x-signicat-signature"));
 
     plan(&sandbox, "reorder", 0).await;
     assert_eq!(sandbox.sign(&sandbox.session("reordered").await).await.status(), 204);
