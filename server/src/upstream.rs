@@ -113,6 +113,7 @@ async fn open(
     let clients = vec![(SANDBOX_CLIENT.to_owned(), secret)];
     let mut settings = sandbox::SandboxConfig::new(data_dir.join("sandbox"), public_url.clone(), clients);
     settings.token_ttl = Duration::seconds(config.token_ttl_seconds.into());
+    settings.package_level = config.package_level;
     settings.control_plane = config.control_plane;
     Sandbox::open(settings, clock, Arc::new(sandbox::SystemRandom)).await
 }

@@ -8,16 +8,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use sandbox::Random;
+use sandbox::{Random, container::Level};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 const USAGE: &str =
-    "usage: sandbox --data DIR [--listen ADDRESS] [--public-url URL] [--control] [--stepped] [--idp NAME]...
+    "usage: sandbox --data DIR [--listen ADDRESS] [--public-url URL] [--level LEVEL] [--control] [--stepped] [--idp NAME]...
   --data DIR          where everything is kept; made if it is missing
   --listen ADDRESS    address and port to listen on (127.0.0.1:3001)
   --public-url URL    address under which signers reach it (http://ADDRESS)
   --idp NAME          identity provider on offer when a session names none; may be repeated (test-eid)
+  --level LEVEL       how long packages can be verified: b-t, or b-lt for longer (b-t)
   --control           serve the control plane under /__sandbox, for tests
   --stepped           stop the clock; the control plane moves it";
 
@@ -43,6 +44,7 @@ pub(crate) struct Options {
     pub(crate) listen: SocketAddr,
     pub(crate) public_url: Option<Url>,
     pub(crate) identity_providers: Vec<String>,
+    pub(crate) level: Level,
     pub(crate) control: bool,
     pub(crate) stepped: bool,
 }
@@ -51,6 +53,7 @@ impl Options {
     pub(crate) fn parse(mut args: impl Iterator<Item = String>) -> Result<Self, UsageError> {
         let (mut data, mut public_url, mut control, mut stepped) = (None, None, false, false);
         let mut identity_providers = Vec::new();
+        let mut level = Level::Timestamped;
         let mut listen = SocketAddr::from(([127, 0, 0, 1], 3001));
         while let Some(arg) = args.next() {
             match arg.as_str() {
@@ -58,13 +61,14 @@ impl Options {
                 "--listen" => listen = parsed("--listen", &mut args)?,
                 "--public-url" => public_url = Some(parsed("--public-url", &mut args)?),
                 "--idp" => identity_providers.push(value("--idp", &mut args)?),
+                "--level" => level = parsed("--level", &mut args)?,
                 "--control" => control = true,
                 "--stepped" => stepped = true,
                 _ => return Err(UsageError::Unknown(arg)),
             }
         }
         let data = data.ok_or(UsageError::NoData)?;
-        Ok(Self { data, listen, public_url, identity_providers, control, stepped })
+        Ok(Self { data, listen, public_url, level, identity_providers, control, stepped })
     }
 }
 

@@ -1,4 +1,4 @@
-//! Runs the sandbox alone: `sandbox --data DIR [--listen ADDRESS] [--public-url URL] [--control] [--stepped] [--idp NAME]...`.
+//! Runs the sandbox alone; what it takes is in `cli`.
 
 mod cli;
 
@@ -38,6 +38,7 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
         if options.stepped { Arc::new(SteppedClock::at(SystemClock.now())) } else { Arc::new(SystemClock) };
     cli::greet(address, &public_url, &id, &secret);
     let mut config = SandboxConfig::new(options.data, public_url, vec![(id, secret)]);
+    config.package_level = options.level;
     config.control_plane = options.control;
     if !options.identity_providers.is_empty() {
         config.identity_providers = options.identity_providers;

@@ -308,6 +308,7 @@ fn sandbox(raw: Sandbox, portal: &Url) -> Result<SandboxConfig, ConfigError> {
         listen: raw.listen,
         public_url,
         token_ttl_seconds: raw.token_ttl_seconds,
+        package_level: raw.package_level,
         control_plane: raw.control_plane,
     })
 }

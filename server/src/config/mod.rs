@@ -119,6 +119,8 @@ pub struct SandboxConfig {
     pub public_url: Url,
     /// Lifetime of its access tokens, in seconds.
     pub token_ttl_seconds: u32,
+    /// How long packages can be verified without asking its authority.
+    pub package_level: sandbox::container::Level,
     /// Whether tests may command it.
     pub control_plane: bool,
 }

@@ -106,6 +106,7 @@ pub(super) struct Sandbox {
     pub(super) listen: SocketAddr,
     pub(super) public_url: Option<Url>,
     pub(super) token_ttl_seconds: u32,
+    pub(super) package_level: sandbox::container::Level,
     pub(super) control_plane: bool,
 }
 
@@ -115,6 +116,7 @@ impl Default for Sandbox {
             listen: SocketAddr::from(([127, 0, 0, 1], 3001)),
             public_url: None,
             token_ttl_seconds: 600,
+            package_level: sandbox::container::Level::Timestamped,
             control_plane: false,
         }
     }

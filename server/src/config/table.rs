@@ -56,5 +56,6 @@ pub const SETTINGS: &[Setting] = &[
     setting("sandbox.listen", "127.0.0.1:3001", "address and port of the embedded signing service"),
     setting("sandbox.public_url", "http://localhost and port", "address that signers' browsers use"),
     setting("sandbox.token_ttl_seconds", "600", "lifetime of its access tokens"),
+    setting("sandbox.package_level", "b-t", "b-t, or b-lt for packages that can be verified for longer"),
     setting("sandbox.control_plane", "false", "whether tests may command it; loopback only"),
 ];

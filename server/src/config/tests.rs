@@ -122,6 +122,7 @@ fn wrong_values_name_the_setting() {
         ("COUNTERSIGN_LIVE__POLL_SECONDS", "0", "live.poll_seconds"),
         ("COUNTERSIGN_SANDBOX__TOKEN_TTL_SECONDS", "4000", "sandbox.token_ttl_seconds"),
         ("COUNTERSIGN_SANDBOX__PUBLIC_URL", "http://127.0.0.1:3001", "sandbox.public_url"),
+        ("COUNTERSIGN_SANDBOX__PACKAGE_LEVEL", "b-lta", "sandbox.package_level"),
         ("COUNTERSIGN_UPSTREAM__REACH", "everywhere", "upstream.reach"),
         ("COUNTERSIGN_UPSTREAM__BASE_URL", "https://api.example.com/sign", "upstream.base_url"),
     ] {

@@ -30,9 +30,10 @@ mod sheet;
 #[cfg(test)]
 mod tests;
 
-use std::{io, panic};
+use std::{io, panic, str::FromStr};
 
 use lopdf::{Dictionary, Document, Object, ObjectId, dictionary, text_string, xref::XrefType};
+use serde::{Deserialize, de::IntoDeserializer};
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
@@ -42,14 +43,24 @@ use crate::{
     pdf::{self, Pdf, PdfFacts, PdfRefusal},
 };
 
-/// How long a package can be verified without asking the authority.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How long a package can be verified without asking the authority. Settings name it `b-t` or `b-lt`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub enum Level {
     /// As long as the certificates last (PAdES-B-T).
+    #[serde(rename = "b-t")]
     Timestamped,
     /// Also after that: it holds the certificates and a list of revoked ones (PAdES-B-LT), in a
     /// second revision. Some readers say that the seal does not cover the whole file, and they are right.
+    #[serde(rename = "b-lt")]
     LongTerm,
+}
+
+impl FromStr for Level {
+    type Err = serde::de::value::Error;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Self::deserialize(name.into_deserializer())
+    }
 }
 
 /// What goes into a package.

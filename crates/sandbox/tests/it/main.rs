@@ -26,6 +26,4 @@ mod subscriptions;
 mod support;
 mod time_passes;
 mod tokens;
-#[path = "../../src/tools.rs"]
-mod tools;
 mod tsa;

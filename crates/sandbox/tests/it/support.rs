@@ -43,15 +43,21 @@ pub(crate) fn http_client() -> reqwest::Client {
 
 impl TestSandbox {
     pub(crate) async fn spawn() -> Self {
-        Self::start(TempDir::new().unwrap(), Arc::new(SteppedClock::at(START))).await
+        Self::spawn_with(|_| {}).await
     }
 
-    async fn start(dir: TempDir, clock: Arc<SteppedClock>) -> Self {
+    /// A sandbox of another configuration. A restart forgets it.
+    pub(crate) async fn spawn_with(configure: impl FnOnce(&mut SandboxConfig)) -> Self {
+        Self::start(TempDir::new().unwrap(), Arc::new(SteppedClock::at(START)), configure).await
+    }
+
+    async fn start(dir: TempDir, clock: Arc<SteppedClock>, configure: impl FnOnce(&mut SandboxConfig)) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let clients = vec![(CLIENT.0.to_owned(), CLIENT.1.into())];
         let mut config = SandboxConfig::new(dir.path().join("data"), base.parse().unwrap(), clients);
         config.control_plane = true;
+        configure(&mut config);
         let sandbox = Sandbox::open(config, clock.clone(), Arc::new(SystemRandom)).await.unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let served = tokio::spawn(async move {
@@ -67,7 +73,7 @@ impl TestSandbox {
         self.stop.send(()).unwrap();
         drop(self.http);
         self.served.await.unwrap();
-        Self::start(self.dir, self.clock).await
+        Self::start(self.dir, self.clock, |_| {}).await
     }
 
     pub(crate) fn advance(&self, by: Duration) {

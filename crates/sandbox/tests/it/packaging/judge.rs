@@ -1,11 +1,16 @@
 //! Outside judges of a package that was downloaded.
 
-use std::{collections::BTreeMap, fs, process::Output};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::Path,
+    process::{Command, Output},
+};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::{support::TestSandbox, tools};
+use crate::support::TestSandbox;
 
 /// A package that qpdf, poppler and xmlsec1 accepted, with the files inside.
 pub(super) struct Judged {
@@ -45,19 +50,15 @@ impl Judged {
         fs::create_dir(dir.path().join("files")).unwrap();
 
         let mut judged = Self { dir, files: BTreeMap::new() };
-        judged.must("qpdf", "qpdf", &["--check", "package.pdf"]);
-        judged.must("pdfdetach", "poppler-utils", &["-saveall", "-o", "files", "package.pdf"]);
+        judged.must("qpdf", &["--check", "package.pdf"]);
+        judged.must("pdfdetach", &["-saveall", "-o", "files", "package.pdf"]);
         for entry in fs::read_dir(judged.dir.path().join("files")).unwrap().map(Result::unwrap) {
             judged.files.insert(entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap());
         }
         for name in judged.files.keys().filter(|name| name.contains(".signature-")) {
-            let output = tools::run(
-                &judged.dir.path().join("files"),
-                "xmlsec1",
-                "xmlsec1",
-                ["--verify", "--trusted-pem", "../root.pem", "--verification-gmt-time", "2026-11-24+12:30:00", name],
-            );
-            assert!(output.status.success(), "{name}: {}", text(&output));
+            let options =
+                ["--verify", "--trusted-pem", "../root.pem", "--verification-gmt-time", "2026-11-24+12:30:00"];
+            must(&judged.dir.path().join("files"), "xmlsec1", &[&options[..], &[name.as_str()]].concat());
         }
         judged
     }
@@ -68,19 +69,25 @@ impl Judged {
     }
 
     pub(super) fn pdfsig(&self) -> String {
-        text(&self.must("pdfsig", "poppler-utils", &["-nocert", "package.pdf"]))
+        text(&self.must("pdfsig", &["-nocert", "package.pdf"]))
     }
 
     /// What the pages say.
     pub(super) fn text(&self) -> String {
-        text(&self.must("pdftotext", "poppler-utils", &["-layout", "package.pdf", "-"]))
+        text(&self.must("pdftotext", &["-layout", "package.pdf", "-"]))
     }
 
-    fn must(&self, program: &str, package: &str, arguments: &[&str]) -> Output {
-        let output = tools::run(self.dir.path(), program, package, arguments);
-        assert!(output.status.success(), "{program}: {}", text(&output));
-        output
+    fn must(&self, program: &str, arguments: &[&str]) -> Output {
+        must(self.dir.path(), program, arguments)
     }
+}
+
+/// Runs a program, which must be there and content.
+fn must(dir: &Path, program: &str, arguments: &[&str]) -> Output {
+    let output = Command::new(program).args(arguments).current_dir(dir).output();
+    let output = output.unwrap_or_else(|error| panic!("the judge {program} does not run: {error}"));
+    assert!(output.status.success(), "{program} {arguments:?}: {}", text(&output));
+    output
 }
 
 fn text(output: &Output) -> String {

@@ -214,6 +214,16 @@ async fn all_signatures_call_a_document_by_the_name_of_the_first() {
 }
 
 #[tokio::test]
+async fn packages_for_the_long_term_have_a_second_revision() {
+    let sandbox = TestSandbox::spawn_with(|config| config.package_level = sandbox::container::Level::LongTerm).await;
+    let session = sandbox.create(&packaged_terms(&sandbox, "long").await).await;
+    sign(&sandbox, &session).await;
+    let judged = Judged::fetched(&sandbox, &package(&sandbox, &path_of(&session)).await).await;
+    let said = judged.pdfsig();
+    assert!(said.contains("Signature is Valid") && said.contains("Not total document signed"), "{said}");
+}
+
+#[tokio::test]
 async fn texts_have_no_package() {
     let sandbox = TestSandbox::spawn().await;
     let text = sandbox.upload("text/plain", b"I agree.").await;
