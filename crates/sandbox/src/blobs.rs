@@ -97,6 +97,11 @@ impl Blobs {
         tokio::fs::read(self.path(digest)).await
     }
 
+    /// The same for those who may block.
+    pub(crate) fn read_blocking(&self, digest: &str) -> io::Result<Vec<u8>> {
+        std::fs::read(self.path(digest))
+    }
+
     /// Removes the files that `used` does not name. `used` is asked for while no new file can appear.
     pub(crate) async fn remove_unused<E, F>(&self, used: F) -> Result<u64, E>
     where
