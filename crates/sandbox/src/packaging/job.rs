@@ -4,6 +4,7 @@ use std::error::Error;
 
 use contract::{DocumentId, EventName, Extra, MimeType, Package, PackageType};
 use sha2::{Digest, Sha256};
+use tokio::sync::oneshot;
 
 use crate::{
     container::{self, ContainerDocument, ContainerError, ContainerInput, ContainerSignature},
@@ -70,7 +71,12 @@ pub(super) async fn make(app: &App, job: &Job) -> Result<(), Failure> {
 
     let (ids, subject) = (contents.ids(), job.subject);
     let sealer = app.clone();
-    let package = tokio::task::spawn_blocking(move || put_together(&sealer, subject, &contents)).await??;
+    // Not on the runtime's threads: each would keep for itself what the allocator does not give back.
+    let (report, made) = oneshot::channel();
+    std::thread::Builder::new()
+        .name("packaging".into())
+        .spawn(move || drop(report.send(put_together(&sealer, subject, &contents))))?;
+    let package = made.await.map_err(|panicked| Failure::Internal(Box::new(panicked)))??;
 
     let pin = app.blobs.pin().await;
     let (digest, size) = app.blobs.store(&package, app.random.as_ref(), &pin).await?;
