@@ -26,6 +26,15 @@ pub(crate) enum Moment {
     /// A signing is done, and not answered.
     #[serde(rename = "signing.after-commit")]
     SigningAfterCommit,
+    /// A package is begun.
+    #[serde(rename = "packaging.begun")]
+    PackagingBegun,
+    /// A package's file is in place and its rows are written, and not committed.
+    #[serde(rename = "packaging.before-commit")]
+    PackagingBeforeCommit,
+    /// A package is done.
+    #[serde(rename = "packaging.after-commit")]
+    PackagingAfterCommit,
     /// An event has arrived or has failed to, and no row says so.
     #[serde(rename = "event.sent")]
     EventSent,

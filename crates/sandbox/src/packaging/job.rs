@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 
 use crate::{
     container::{self, ContainerDocument, ContainerError, ContainerInput, ContainerSignature},
-    control::{self, Planned},
+    control::{self, Moment, Planned},
     evidence::{CheckError, SignatureFacts, SignedDocument},
     problem::internal_causes,
     random,
@@ -63,6 +63,7 @@ impl Failure {
 
 /// Makes a package and stores it, unless it is no longer wanted or what is in it changed on the way.
 pub(super) async fn make(app: &App, job: &Job) -> Result<(), Failure> {
+    app.crash.at(Moment::PackagingBegun);
     let mut db = app.store.read().await?;
     let contents = Contents::find(&mut db, job.subject, app.clock.now()).await?.ok_or(Failure::NothingLeft)?;
     drop(db);
@@ -122,7 +123,9 @@ pub(super) async fn make(app: &App, job: &Job) -> Result<(), Failure> {
         let reference = session.terms.external_reference.as_deref();
         events::record(&mut tx, EventName::PackageCompleted, session.id, reference, now).await?;
     }
+    app.crash.at(Moment::PackagingBeforeCommit);
     tx.commit().await?;
+    app.crash.at(Moment::PackagingAfterCommit);
     drop(pin);
     tracing::info!(package.id = %package.package_id, "the package of {subject} is made");
     Ok(())

@@ -1,7 +1,7 @@
 //! The command, killed while many sign and at each moment that matters: what was acknowledged stays, and no session
 //! is SIGNED without its signatures.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use contract::Event;
 use reqwest::{Method, StatusCode};
@@ -150,6 +150,52 @@ async fn a_crash_at_any_moment_of_signing_leaves_all_or_nothing() {
         book.check(&service).await;
         assert_eq!(sign_all(&service, book.unsigned()).join_all().await.iter().filter(|act| act.is_none()).count(), 0);
         book.check(&service).await;
+    }
+}
+
+#[tokio::test]
+async fn a_crash_at_any_moment_of_packaging_delays_the_package_and_loses_nothing() {
+    let data = TempDir::new().unwrap();
+    for moment in [
+        "signing.before-commit",
+        "signing.after-commit",
+        "packaging.begun",
+        "packaging.before-commit",
+        "packaging.after-commit",
+    ] {
+        let mut service = Running::start(&data).await;
+        let mut book = Book::default();
+        let document = service.upload("application/pdf", PDF).await.unwrap();
+        let collection =
+            service.post("/document-collections", &json!({ "documents": [{ "documentId": document }] })).await;
+        let mut request = terms("to be killed", &document, collection["id"].as_str().unwrap());
+        request["packageTo"] = json!(["PADES_CONTAINER"]);
+        let created = service.post("/signing-sessions", &json!([request])).await;
+        let session = created[0]["id"].as_str().unwrap().to_owned();
+        book.sessions.insert(session.clone(), false);
+        plan_crash(&service, moment).await;
+        sign_all(&service, vec![session.clone()]).join_all().await;
+        assert!(!service.child.wait().unwrap().success(), "{moment}: the process died");
+
+        let service = Running::start(&data).await;
+        book.check(&service).await;
+        sign_all(&service, book.unsigned()).join_all().await;
+        let package = tokio::time::timeout(Duration::from_secs(10), package(&service, &session)).await;
+        assert!(download(&service, &package.expect(moment)).await.starts_with(b"%PDF-"), "{moment}");
+    }
+}
+
+/// Waits for the one package of a session, and answers its document.
+async fn package(service: &Running, session: &str) -> String {
+    let mut ticks = tokio::time::interval(Duration::from_millis(10));
+    loop {
+        ticks.tick().await;
+        let session = service.read(session).await;
+        let packages = session["output"]["packages"].as_array().map_or(&[][..], Vec::as_slice);
+        assert!(packages.len() <= 1, "{session}");
+        if let Some(package) = packages.first() {
+            return package["resultDocumentId"].as_str().unwrap().to_owned();
+        }
     }
 }
 

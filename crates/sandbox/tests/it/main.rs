@@ -26,4 +26,6 @@ mod subscriptions;
 mod support;
 mod time_passes;
 mod tokens;
+#[path = "../../src/tools.rs"]
+mod tools;
 mod tsa;

@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use super::{Judged, eventually, job, package, packaged_terms, path_of, sign};
-use crate::support::{TestSandbox, invalid_params};
+use crate::{
+    receiver::Receiver,
+    support::{TestSandbox, invalid_params},
+};
 
 async fn plan(sandbox: &TestSandbox, plan: Value) {
     assert_eq!(sandbox.post("/__sandbox/faults", &plan).await.status(), 204);
@@ -17,6 +20,8 @@ async fn advance(sandbox: &TestSandbox, seconds: u32) {
 #[tokio::test]
 async fn after_three_failures_a_package_is_given_up_and_nothing_else_is_lost() {
     let sandbox = TestSandbox::spawn().await;
+    let mut receiver = Receiver::start(&[]).await;
+    sandbox.subscribe(&receiver).await;
     plan(&sandbox, json!({ "operation": "packaging", "fault": "500", "times": 3 })).await;
     let session = sandbox.create(&packaged_terms(&sandbox, "fails").await).await;
     sign(&sandbox, &session).await;
@@ -29,6 +34,8 @@ async fn after_three_failures_a_package_is_given_up_and_nothing_else_is_lost() {
     }
     let failed = job(&sandbox, |job| job["failures"] == 3).await;
     assert_eq!(failed, json!({ "sessionId": session["id"], "state": "failed", "starts": 3, "failures": 3 }));
+    let told = receiver.names().await;
+    assert_eq!(told, ["signing-session.opened", "signing-session.completed", "package.failed"]);
     let session = sandbox.read(&session).await;
     assert_eq!(session["lifecycle"]["state"], "SIGNED");
     assert_eq!(session["output"]["packages"], json!([]));

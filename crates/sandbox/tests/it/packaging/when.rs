@@ -6,7 +6,10 @@ use time::Duration;
 use super::{
     Judged, bytes, eventually, job, package, packaged_collection, packaged_terms, path_of, path_of_collection, sign,
 };
-use crate::support::{PDF, START, TestSandbox, problem, rfc3339, terms};
+use crate::{
+    receiver::Receiver,
+    support::{PDF, START, TestSandbox, problem, rfc3339, terms},
+};
 
 async fn reject(sandbox: &TestSandbox, session: &Value) {
     let path = format!("/__sandbox/sessions/{}/reject", session["id"].as_str().unwrap());
@@ -40,6 +43,29 @@ async fn a_session_that_waits_in_vain_does_not_hold_the_package() {
     assert_eq!(jobs(&sandbox).await, 0, "two sessions wait");
     reject(&sandbox, &rejected).await;
     package(&sandbox, &path).await;
+}
+
+#[tokio::test]
+async fn all_who_signed_are_told_of_their_collections_package() {
+    let sandbox = TestSandbox::spawn().await;
+    let mut receiver = Receiver::start(&[]).await;
+    let wanted = json!({ "url": receiver.url, "eventTypes": ["signature-api:package.completed"] });
+    sandbox.subscribe_with(&wanted).await;
+    let (_, terms) = collection(&sandbox).await;
+    let (one, two) = (sandbox.create(&terms).await, sandbox.create(&terms).await);
+    reject(&sandbox, &sandbox.create(&terms).await).await;
+    for session in [&one, &two] {
+        sign(&sandbox, session).await;
+    }
+    let mut told = Vec::new();
+    for _ in 0..2 {
+        let envelope: Value = serde_json::from_slice(&receiver.next().await.body).unwrap();
+        told.push(envelope["eventData"]["id"].clone());
+    }
+    told.sort_by_key(ToString::to_string);
+    let mut signed = [one["id"].clone(), two["id"].clone()];
+    signed.sort_by_key(ToString::to_string);
+    assert_eq!(told, signed);
 }
 
 #[tokio::test]
