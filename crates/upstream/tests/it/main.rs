@@ -7,5 +7,6 @@ mod deadlines;
 mod overload;
 mod settings;
 mod stub;
+mod tls;
 mod tokens;
 mod transfers;

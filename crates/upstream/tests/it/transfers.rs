@@ -99,7 +99,7 @@ async fn uploads_of_any_length_are_streamed() {
 }
 
 #[tokio::test]
-async fn an_api_that_takes_no_bytes_holds_the_source_back() {
+async fn up_08_an_api_that_takes_no_bytes_holds_the_source_back() {
     let stub =
         Stub::spawn(Router::new().route("/documents", routing::post(async |_: Request| pending::<()>().await))).await;
     let api = stub.api_with(|settings| settings.deadlines = short());
@@ -204,7 +204,7 @@ async fn downloads_are_streamed() {
 }
 
 #[tokio::test]
-async fn a_download_that_nobody_reads_holds_the_api_back() {
+async fn up_08_a_download_that_nobody_reads_holds_the_api_back() {
     let sent = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&sent);
     let endless = async move || {
