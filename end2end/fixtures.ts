@@ -62,6 +62,8 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     async ({}, use) => {
       const desk = await Desk.open();
       await use(desk);
+      // What a page tries against its policy, browsers report by themselves.
+      expect(desk.output).not.toContain("a page tried what its policy forbids");
       await desk.close();
     },
     { scope: "worker" },

@@ -20,6 +20,11 @@ pub trait Backend: Send + Sync {
     fn session<'a>(&'a self, staff: &'a Staff, id: SessionId) -> Answer<'a, SessionDetail>;
 }
 
+/// Put into context when the signing service is the embedded one, so that every page
+/// says that its signatures have no legal effect.
+#[derive(Debug, Clone, Copy)]
+pub struct Sandboxed;
+
 /// The backend of this request, and who asks. Both are put into context by the server.
 ///
 /// # Errors

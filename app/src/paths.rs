@@ -18,6 +18,8 @@ pub const SIGN_IN: &str = "/sign-in";
 pub const SIGN_OUT: &str = "/sign-out";
 /// The live stream.
 pub const LIVE: &str = "/live";
+/// Where browsers report what broke a page's policy; POST.
+pub const CSP_REPORTS: &str = "/csp-reports";
 /// Plans of new sessions; POST.
 pub const PLANS: &str = "/api/sessions";
 /// Server function: a page of the list.

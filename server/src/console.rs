@@ -28,6 +28,9 @@ pub fn greet(server: &Server) {
     if let Some(url) = server.sandbox_url() {
         lines.push(format!("Signing service: embedded sandbox at {url} (test signatures, no legal effect)"));
     }
+    if let Some(address) = server.metrics_address() {
+        lines.push(format!("Metrics: http://{address}/metrics"));
+    }
     if let Some(link) = server.setup_link() {
         lines.push(format!("Set-up link (once, valid 1 hour): {link}"));
     }

@@ -9,6 +9,7 @@ pub mod config;
 pub mod console;
 pub mod error;
 pub mod live;
+pub mod metrics;
 mod pages;
 pub mod random;
 pub mod rights;

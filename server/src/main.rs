@@ -8,9 +8,10 @@ use server::{
         self,
         args::{self, Command},
     },
-    console, signals,
+    console,
+    signals::Signals,
     start::{Machine, Server},
-    telemetry,
+    store, telemetry,
 };
 
 #[tokio::main]
@@ -39,12 +40,19 @@ async fn run() -> Result<(), Box<dyn Error>> {
             }
             console::say("The audit trail holds.");
         }
+        Command::Reference => console::say(config::reference().trim_end()),
+        Command::Backup(file, target) => {
+            let config = config::load(file, std::env::vars_os())?;
+            store::backup(&config.database(), &target).await?;
+            console::say(&format!("The database was copied to {}.", target.display()));
+        }
         Command::Serve(file) => {
             let config = config::load(file, std::env::vars_os())?;
             telemetry::init(&config.log);
             let server = Server::open(config, Machine::default()).await?;
+            let signals = Signals::listen()?;
             console::greet(&server);
-            tokio::spawn(signals::stop_on_signal(server.portal().shutdown.clone()));
+            tokio::spawn(signals.stop(server.portal().shutdown.clone()));
             server.run().await;
         }
     }

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use app::{
-    backend::Backend,
+    backend::{Backend, Sandboxed},
     error::PortalError,
     form::FormOutcome,
     model::{Permission, Staff},
@@ -103,10 +103,13 @@ pub(crate) async fn render(portal: &Arc<Portal>, request: Request) -> Response {
         tracing::error!("a page was not rendered in time");
         return ApiError::Busy { retry_after: Duration::from_secs(5) }.into_response();
     };
-    match HeaderValue::try_from(policy) {
-        Ok(policy) => response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy),
-        Err(error) => return ApiError::internal(error).into_response(),
-    };
+    let (reporting, endpoints) = headers::reporting_endpoints();
+    for (name, value) in [(header::CONTENT_SECURITY_POLICY, policy), (reporting, endpoints)] {
+        match HeaderValue::try_from(value) {
+            Ok(value) => response.headers_mut().insert(name, value),
+            Err(error) => return ApiError::internal(error).into_response(),
+        };
+    }
     response
 }
 
@@ -136,6 +139,7 @@ struct Context {
     staff: Option<Staff>,
     outcome: Option<FormOutcome>,
     error: Option<PortalError>,
+    sandboxed: bool,
 }
 
 impl Context {
@@ -146,6 +150,7 @@ impl Context {
             staff: extensions.get().cloned(),
             outcome: extensions.get().cloned(),
             error: extensions.get().cloned(),
+            sandboxed: portal.config.upstream.is_sandbox(),
         }
     }
 
@@ -159,6 +164,9 @@ impl Context {
         }
         if let Some(error) = &self.error {
             provide_context(error.clone());
+        }
+        if self.sandboxed {
+            provide_context(Sandboxed);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use app::paths;
 use axum::{
     Router,
     extract::{DefaultBodyLimit, State},
@@ -14,7 +15,7 @@ use crate::{
     error::ApiError,
     live, pages,
     rights::{Access, Routes},
-    security::{client, csrf, headers},
+    security::{client, csrf, headers, reports},
     sessions, site,
     state::Portal,
     telemetry,
@@ -32,6 +33,7 @@ pub fn routes() -> Routes {
     let routes = live::routes(routes);
     let routes = pages::routes(routes);
     let routes = audit::routes(routes);
+    let routes = routes.post(paths::CSP_REPORTS, Access::Machines, reports::take);
     // What a load balancer asks.
     routes.get("/livez", Access::Machines, livez).get("/readyz", Access::Machines, readyz)
 }

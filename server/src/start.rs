@@ -20,6 +20,7 @@ use crate::{
     config::Config,
     error::chain,
     live,
+    metrics::{self, Metrics},
     random::{Random, RandomError, SystemRandom},
     router,
     security::limits::Walls,
@@ -114,6 +115,7 @@ pub struct Server {
     router: Router,
     listener: TcpListener,
     address: SocketAddr,
+    metrics: Option<(TcpListener, SocketAddr)>,
     embedded: Option<upstream::Embedded>,
     setup_token: Option<String>,
     /// Keeps other portals away from the data directory.
@@ -129,6 +131,10 @@ impl Server {
         let lock = own(&config.data_dir)?;
         let (listener, address) = bind("listen", config.listen).await?;
         config.public_url = upstream::with_port(&config.public_url, address);
+        let metrics = match config.metrics {
+            Some(address) => Some(bind("metrics.listen", address).await?),
+            None => None,
+        };
         let store = Store::open(&config.database()).await?;
         let connected = upstream::connect(
             &config.upstream,
@@ -149,6 +155,7 @@ impl Server {
             clock: machine.clock,
             random: machine.random,
             hub: live::Hub::default(),
+            metrics: Metrics::default(),
             walls: Walls::new(&config.limits),
             shutdown: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -162,7 +169,7 @@ impl Server {
             Some(portal.auth.setup().print(portal.random.as_ref(), portal.clock.now())?)
         };
         let router = router::router(&portal)?;
-        Ok(Self { portal, router, listener, address, embedded: connected.embedded, setup_token, lock })
+        Ok(Self { portal, router, listener, address, metrics, embedded: connected.embedded, setup_token, lock })
     }
 
     /// What its requests share.
@@ -175,6 +182,12 @@ impl Server {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where metrics are, if anywhere.
+    #[must_use]
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref().map(|(_, address)| *address)
     }
 
     /// The address of the embedded signing service, if there is one.
@@ -192,7 +205,7 @@ impl Server {
 
     /// Serves until the portal's shutdown token is cancelled, then ends what is under way.
     pub async fn run(self) {
-        let Self { portal, router, listener, embedded, lock, .. } = self;
+        let Self { portal, router, listener, metrics, embedded, lock, .. } = self;
         // The signing service goes last: ending requests may still need it.
         let service = embedded.map(|embedded| {
             let stop = CancellationToken::new();
@@ -206,6 +219,12 @@ impl Server {
             proxies: portal.config.trusted_proxies.clone(),
             drain: DRAIN,
             ..serve::Limits::default()
+        });
+        // Operators can watch the portal stop.
+        let watched = metrics.map(|(listener, _)| {
+            let router = metrics::router(Arc::clone(&portal), server.connections());
+            let running = serve::Server::new(serve::Limits { connections: 16, ..serve::Limits::default() });
+            AbortOnDropHandle::new(tokio::spawn(running.run(listener, router, CancellationToken::new())))
         });
         let cut_off = server.run(listener, router, portal.shutdown.clone()).await;
         if cut_off > 0 {
@@ -225,7 +244,7 @@ impl Server {
             tracing::error!(error = %chain(&error), "the end could not be recorded");
         }
         portal.store.close().await;
-        drop(lock);
+        drop((watched, lock));
         tracing::info!("stopped");
     }
 }

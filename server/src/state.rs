@@ -7,8 +7,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use upstream::SigningApi;
 
 use crate::{
-    auth::Auth, clock::Clock, config::Config, live::Hub, random::Random, security::limits::Walls, site::Site,
-    store::Store,
+    auth::Auth, clock::Clock, config::Config, live::Hub, metrics::Metrics, random::Random, security::limits::Walls,
+    site::Site, store::Store,
 };
 
 /// The running portal.
@@ -27,6 +27,8 @@ pub struct Portal {
     pub random: Arc<dyn Random>,
     /// What signing in needs beside the database.
     pub auth: Auth,
+    /// What is counted for operators.
+    pub metrics: Metrics,
     /// Who asks too often, and what is too much at once.
     pub walls: Walls,
     /// The browser's files.

@@ -45,6 +45,7 @@ pub(crate) async fn trace(State(portal): State<Arc<Portal>>, mut request: Reques
     let span = tracing::info_span!("request", trace.id = %trace_id, http.method = %request.method(), http.path = request.uri().path());
     request.extensions_mut().insert(TraceId(trace_id.clone()));
     let reads_html = auth::reads_html(request.headers());
+    let method = request.method().clone();
     let slow = request.extensions().get::<SlowBody>().cloned().unwrap_or_default();
     let started = Instant::now();
     async move {
@@ -54,6 +55,7 @@ pub(crate) async fn trace(State(portal): State<Arc<Portal>>, mut request: Reques
             response = StatusCode::REQUEST_TIMEOUT.into_response();
         }
         let response = finish(&portal, response, &trace_id, reads_html).await;
+        portal.metrics.answered(&method, response.status(), started.elapsed());
         tracing::debug!(http.status = response.status().as_u16(), duration_ms = %started.elapsed().as_millis(), "answered");
         response
     }

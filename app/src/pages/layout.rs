@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
+    backend::Sandboxed,
     islands::LiveIndicator,
     model::{Moment, Staff},
     paths,
@@ -154,5 +155,6 @@ fn Wordmark() -> impl IntoView {
             <Icon glyph=Glyph::Mark />
             <span>"Countersign"</span>
         </a>
+        {use_context::<Sandboxed>().map(|_| view! { <span class="badge warning">"Sandbox: no legal effect"</span> })}
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     ffi::OsString,
+    net::SocketAddr,
     path::Path,
     sync::{
         Arc,
@@ -58,6 +59,7 @@ pub struct TestApp {
     asked: Arc<AtomicUsize>,
     portal: Arc<Portal>,
     running: JoinHandle<()>,
+    metrics: Option<SocketAddr>,
     edit: fn(&mut Config),
     dir: TempDir,
 }
@@ -94,6 +96,7 @@ impl TestApp {
             setup_token: setup_token(&server),
             asked,
             portal: Arc::clone(server.portal()),
+            metrics: server.metrics_address(),
             running: tokio::spawn(server.run()),
             edit,
             dir,
@@ -111,6 +114,12 @@ impl TestApp {
     #[must_use]
     pub fn portal(&self) -> &Arc<Portal> {
         &self.portal
+    }
+
+    /// Where metrics are, if the settings ask for them.
+    #[must_use]
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics
     }
 
     /// Directory of the portal's database.
@@ -204,6 +213,19 @@ impl TestApp {
         self.portal.shutdown.cancel();
         self.portal.tasks.close();
         self.portal.store.close().await;
+        self.start_again().await;
+    }
+
+    /// Stops the stack, puts a copy of the portal's database in its place, and starts it again.
+    pub async fn restore(&mut self, copy: &Path) {
+        self.portal.shutdown.cancel();
+        (&mut self.running).await.unwrap();
+        let database = self.data_dir().join("portal.db");
+        for rest in ["portal.db-wal", "portal.db-shm"] {
+            // Closed in order, a database leaves none.
+            let _ = std::fs::remove_file(self.data_dir().join(rest));
+        }
+        std::fs::copy(copy, database).unwrap();
         self.start_again().await;
     }
 

@@ -13,6 +13,10 @@ pub enum Command {
     Check(Option<PathBuf>),
     /// Say whether the audit trail holds, and stop.
     AuditVerify(Option<PathBuf>),
+    /// Print the guide to the settings, and stop.
+    Reference,
+    /// Copy the database of the portal that this file sets up to another file, and stop.
+    Backup(Option<PathBuf>, PathBuf),
     /// Say how to use the command, and stop.
     Help,
     /// Say which version this is, and stop.
@@ -45,6 +49,8 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, ArgsEr
         [] => Ok(Command::Serve(file)),
         [Some("config"), Some("check")] => Ok(Command::Check(file)),
         [Some("audit"), Some("verify")] => Ok(Command::AuditVerify(file)),
+        [Some("config"), Some("reference")] => Ok(Command::Reference),
+        [Some("backup"), Some(target)] => Ok(Command::Backup(file, target.into())),
         _ => Err(ArgsError(words.swap_remove(0))),
     }
 }
@@ -59,6 +65,8 @@ Usage:
   server [--config FILE]               run the portal
   server config check [--config FILE]  say whether the settings can be used
   server audit verify [--config FILE]  say whether the audit trail was tampered with
+  server config reference              print the guide to the settings
+  server backup [--config FILE] COPY   copy the database, also of a portal that runs
   server --version
 
 Settings come from the TOML file, then from the environment, which wins.
@@ -67,7 +75,8 @@ Without a vendor's account the embedded signing service (no legal effect) is use
 ",
     );
     for setting in SETTINGS {
-        text.push_str(&format!("  {}\n      {} [{}]\n", setting.variable(), setting.about, setting.default));
+        let about = setting.about.split_once(". ").map_or(setting.about, |(first, _)| first);
+        text.push_str(&format!("  {}\n      {about} [{}]\n", setting.variable(), setting.default).replace('`', ""));
     }
     text
 }

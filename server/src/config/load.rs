@@ -25,6 +25,8 @@ use super::{
     table::variable,
 };
 
+/// Fewest characters of a secret that production takes.
+const SECRET_CHARS_MIN: usize = 16;
 const PREFIX: &str = "COUNTERSIGN_";
 /// The variable that names the file; not itself a setting.
 const FILE_VARIABLE: &str = "COUNTERSIGN_CONFIG";
@@ -163,6 +165,15 @@ fn check(raw: Raw) -> Result<Config, ConfigError> {
         Some(settings) => UpstreamKind::Http(Box::new(settings)),
         None => UpstreamKind::Sandbox(sandbox(raw.sandbox, &public_url)?),
     };
+    if raw.production {
+        check_production(&public_url, &upstream)?;
+    }
+    if raw.metrics.listen.is_some_and(|listen| !is_private(listen.ip())) {
+        return Err(wrong(
+            "metrics.listen",
+            "must be loopback or an address of a private network, like 127.0.0.1:9464",
+        ));
+    }
     let poll = raw.live.poll_seconds.unwrap_or(match upstream {
         UpstreamKind::Sandbox(_) => 1,
         UpstreamKind::Http(_) => 10,
@@ -183,8 +194,36 @@ fn check(raw: Raw) -> Result<Config, ConfigError> {
             lifetime: time::Duration::minutes(raw.login.lifetime_minutes.into()),
         },
         live: LiveConfig { poll: Duration::from_secs(poll.into()) },
+        metrics: raw.metrics.listen,
         upstream,
     })
+}
+
+/// What is good enough to try things out is not always good enough to work with.
+fn check_production(public_url: &Url, upstream: &UpstreamKind) -> Result<(), ConfigError> {
+    let UpstreamKind::Http(account) = upstream else {
+        return Err(wrong(
+            "upstream.client_id",
+            "is missing; with production = true the sandbox, whose signatures have no legal effect, is not used",
+        ));
+    };
+    if account.client_secret.expose_secret().chars().count() < SECRET_CHARS_MIN {
+        return Err(wrong(
+            "upstream.client_secret",
+            format!("has fewer than {SECRET_CHARS_MIN} characters, which can be guessed; get another from the vendor"),
+        ));
+    }
+    if public_url.scheme() != "https" {
+        return Err(wrong("public_url", "must begin with https:// with production = true"));
+    }
+    Ok(())
+}
+
+fn is_private(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(ip) => ip.is_loopback() || ip.is_private(),
+        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local(),
+    }
 }
 
 /// Addresses and networks, with commas between them.

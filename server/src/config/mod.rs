@@ -1,12 +1,13 @@
 //! Settings: defaults, then a TOML file, then the environment. Nothing else in
 //! this crate reads either.
 //!
-//! Every setting is described in `docs/configuration.md`, which a test keeps
-//! complete. Unknown settings are refused, so that a misspelt one is noticed.
+//! Every setting is described in `docs/configuration.md`, which this program prints
+//! and a test compares. Unknown settings are refused, so that a misspelt one is noticed.
 
 pub mod args;
 mod load;
 mod raw;
+mod reference;
 mod table;
 
 use std::{net::SocketAddr, path::PathBuf};
@@ -17,6 +18,7 @@ use time::Duration;
 use url::Url;
 
 pub use load::{ConfigError, load};
+pub use reference::reference;
 pub use table::{SETTINGS, Setting};
 
 /// The settings, checked.
@@ -40,6 +42,8 @@ pub struct Config {
     pub login: LoginConfig,
     /// How often the signing API is asked about open sessions.
     pub live: LiveConfig,
+    /// Where metrics are, if anywhere.
+    pub metrics: Option<SocketAddr>,
     /// Which signing API.
     pub upstream: UpstreamKind,
 }
@@ -107,6 +111,14 @@ pub enum UpstreamKind {
     Sandbox(SandboxConfig),
     /// A vendor's account, or a signing service run elsewhere.
     Http(Box<upstream::Settings>),
+}
+
+impl UpstreamKind {
+    /// Whether signatures are without legal effect.
+    #[must_use]
+    pub fn is_sandbox(&self) -> bool {
+        matches!(self, Self::Sandbox(_))
+    }
 }
 
 /// How the embedded signing service runs.

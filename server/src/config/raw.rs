@@ -14,12 +14,14 @@ pub(super) struct Raw {
     pub(super) listen: SocketAddr,
     pub(super) public_url: Option<Url>,
     pub(super) trusted_proxies: String,
+    pub(super) production: bool,
     pub(super) data_dir: PathBuf,
     pub(super) site_root: PathBuf,
     pub(super) limits: LimitsConfig,
     pub(super) log: Log,
     pub(super) login: Login,
     pub(super) live: Live,
+    pub(super) metrics: Metrics,
     pub(super) upstream: Upstream,
     pub(super) sandbox: Sandbox,
 }
@@ -30,12 +32,14 @@ impl Default for Raw {
             listen: SocketAddr::from(([127, 0, 0, 1], 3000)),
             public_url: None,
             trusted_proxies: String::new(),
+            production: false,
             data_dir: "data".into(),
             site_root: "target/site".into(),
             limits: LimitsConfig::default(),
             log: Log::default(),
             login: Login::default(),
             live: Live::default(),
+            metrics: Metrics::default(),
             upstream: Upstream::default(),
             sandbox: Sandbox::default(),
         }
@@ -79,6 +83,12 @@ impl Default for Login {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Live {
     pub(super) poll_seconds: Option<u32>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Metrics {
+    pub(super) listen: Option<SocketAddr>,
 }
 
 #[derive(Default, Deserialize)]

@@ -1,13 +1,14 @@
-//! What settings there are, for `--help` and for the test of the documentation.
+//! What settings there are: for `--help`, and for the guide that
+//! `server config reference` prints.
 
 /// A setting, for people.
 #[derive(Debug, Clone, Copy)]
 pub struct Setting {
     /// Its name in the file; a dot separates the section.
     pub name: &'static str,
-    /// Its default, in words.
+    /// Its default, in words of Markdown.
     pub default: &'static str,
-    /// What it decides.
+    /// What it decides, in Markdown; the first sentence says it in short.
     pub about: &'static str,
 }
 
@@ -28,34 +29,116 @@ const fn setting(name: &'static str, default: &'static str, about: &'static str)
     Setting { name, default, about }
 }
 
-/// Every setting.
+/// Every setting, in the order of the guide.
 pub const SETTINGS: &[Setting] = &[
-    setting("listen", "127.0.0.1:3000", "address and port of the portal"),
-    setting("public_url", "http:// and listen", "address that browsers use; https unless it is loopback"),
-    setting("trusted_proxies", "none", "proxies whose X-Forwarded-For is believed, e.g. 127.0.0.1, 10.0.0.0/8"),
-    setting("data_dir", "./data", "databases and keys"),
-    setting("site_root", "target/site", "the browser's files"),
-    setting("limits.connections", "1024", "most connections at once; more wait"),
-    setting("limits.connections_per_address", "256", "most connections of one address; more are closed"),
-    setting("limits.requests", "256", "most requests worked on at once; more get 503"),
-    setting("limits.uploads", "32", "most uploads at once; more get 503"),
-    setting("limits.rate_signed_in", "50", "requests a second of one sign-in; more get 429"),
-    setting("limits.rate_anonymous", "20", "requests a second of one address where nobody is signed in"),
-    setting("log.filter", "info", "what is logged, e.g. info,server=debug"),
-    setting("log.format", "text", "text or json"),
-    setting("login.idle_minutes", "60", "signed out after so long without a click"),
-    setting("login.lifetime_minutes", "600", "signed out after so long in any case"),
-    setting("live.poll_seconds", "1 (sandbox), 10 (vendor)", "time between two looks at open sessions"),
-    setting("upstream.client_id", "none", "API client of the vendor's account; none means the sandbox"),
-    setting("upstream.client_secret", "none", "secret of the API client"),
-    setting("upstream.client_secret_file", "none", "file that holds the secret instead"),
-    setting("upstream.base_url", "https://api.signicat.com/sign", "the signing API"),
-    setting("upstream.token_url", "https://api.signicat.com/auth/open/connect/token", "its OAuth token endpoint"),
-    setting("upstream.reach", "public", "public, or private for a service on a private network"),
-    setting("upstream.ca_file", "none", "certificates (PEM) of authorities to trust besides"),
-    setting("sandbox.listen", "127.0.0.1:3001", "address and port of the embedded signing service"),
-    setting("sandbox.public_url", "http://localhost and port", "address that signers' browsers use"),
-    setting("sandbox.token_ttl_seconds", "600", "lifetime of its access tokens"),
-    setting("sandbox.package_level", "b-t", "b-t, or b-lt for packages that can be verified for longer"),
-    setting("sandbox.control_plane", "false", "whether tests may command it; loopback only"),
+    setting(
+        "listen",
+        "`127.0.0.1:3000`",
+        "Address and port. Any other than loopback needs an https `public_url`, because sign-in cookies must not cross a network in the clear: put a TLS proxy before the portal, one that passes on `Host`, `Origin` and `Sec-Fetch-*` unchanged.",
+    ),
+    setting(
+        "public_url",
+        "`http://` and `listen`",
+        "The address that browsers use: scheme, host and port alone. Must begin with `https://` unless its host is loopback.",
+    ),
+    setting(
+        "trusted_proxies",
+        "none",
+        "Addresses and networks of the proxies before the portal, with commas between them. What they say of their clients' addresses in `X-Forwarded-For` is believed, and no one else is. Needed when `public_url` begins with `https://`.",
+    ),
+    setting(
+        "production",
+        "`false`",
+        "Whether this is no trial: with `true` the portal starts only with a vendor's account, whose secret has 16 characters or more, and with an https `public_url`.",
+    ),
+    setting(
+        "data_dir",
+        "`./data`",
+        "Database and keys. Made if it is missing; only its owner may enter it. One portal at a time uses it.",
+    ),
+    setting("site_root", "`target/site`", "The browser's files, as `cargo xtask run` builds them."),
+    setting("limits.connections", "`1024`", "Connections at once; more wait. 1 to 100000."),
+    setting(
+        "limits.connections_per_address",
+        "`256`",
+        "Connections of one address at once, or of one IPv6 /64 network; more are closed. Trusted proxies have no such limit. 1 to 100000.",
+    ),
+    setting(
+        "limits.requests",
+        "`256`",
+        "Requests of people who are signed in that are worked on at once; more get 503. Signing in and health checks are not among them. 1 to 10000.",
+    ),
+    setting("limits.uploads", "`32`", "Uploads at once; more get 503. One person has 3 of them. 1 to 1000."),
+    setting(
+        "limits.rate_signed_in",
+        "`50`",
+        "Requests a second of one sign-in, on average over ten seconds; more get 429. 1 to 1000.",
+    ),
+    setting(
+        "limits.rate_anonymous",
+        "`20`",
+        "The same of one address where nobody is signed in. Files and health checks do not count. 1 to 1000.",
+    ),
+    setting(
+        "login.idle_minutes",
+        "`60`",
+        "A browser that saw no click for so long is signed out. Live updates are no clicks. 1 to 10080.",
+    ),
+    setting("login.lifetime_minutes", "`600`", "A browser is signed out after so long in any case. 1 to 10080."),
+    setting(
+        "log.filter",
+        "`info`",
+        "What is logged, for example `info,server=debug`, which adds a line for each request.",
+    ),
+    setting("log.format", "`text`", "`text` or `json` (one object a line)."),
+    setting(
+        "metrics.listen",
+        "none",
+        "Address and port of `/metrics`, which Prometheus reads. It is not protected, so it must be loopback or an address of a private network.",
+    ),
+    setting("upstream.client_id", "none", "The API client of the account."),
+    setting("upstream.client_secret", "none", "Its secret."),
+    setting(
+        "upstream.client_secret_file",
+        "none",
+        "A file that holds the secret instead; refused if every user of the machine can read it. A line break at its end is ignored.",
+    ),
+    setting("upstream.base_url", "`https://api.signicat.com/sign`", "The signing API."),
+    setting(
+        "upstream.token_url",
+        "`https://api.signicat.com/auth/open/connect/token`",
+        "Its OAuth token endpoint (client credentials).",
+    ),
+    setting(
+        "upstream.reach",
+        "`public`",
+        "`public` refuses private and link-local addresses and plain http; `private` allows them, for a service in your own network.",
+    ),
+    setting(
+        "upstream.ca_file",
+        "none",
+        "Certificates (PEM) of authorities to trust: besides the system's with `public`, alone with `private`.",
+    ),
+    setting(
+        "live.poll_seconds",
+        "`1` with the sandbox, else `10`",
+        "How often the service is asked about open sessions. 1 to 3600.",
+    ),
+    setting("sandbox.listen", "`127.0.0.1:3001`", "Address and port."),
+    setting(
+        "sandbox.public_url",
+        "`http://localhost` and the port",
+        "The address that signers' browsers use. Its host must differ from the portal's, so that browsers keep the two apart.",
+    ),
+    setting("sandbox.token_ttl_seconds", "`600`", "Lifetime of its access tokens. 1 to 3600."),
+    setting(
+        "sandbox.package_level",
+        "`b-t`",
+        "`b-t` seals packages with a time stamp. `b-lt` adds certificates and a list of revoked ones, so that they can be verified for longer; some readers then say that the seal does not cover the whole file.",
+    ),
+    setting(
+        "sandbox.control_plane",
+        "`false`",
+        "Whether tests may command it under `/__sandbox`, without credentials. Loopback only.",
+    ),
 ];

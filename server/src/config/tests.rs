@@ -176,16 +176,9 @@ fn sec_04_a_secret_may_come_from_a_private_file() {
 }
 
 #[test]
-fn every_setting_is_listed_and_documented() {
-    let guide = include_str!("../../../docs/configuration.md");
-    for setting in SETTINGS {
-        assert!(guide.contains(&format!("| `{}` |", setting.name)), "docs/configuration.md lacks {}", setting.name);
-    }
-    let rows = guide.lines().filter(|line| line.starts_with("| `")).count();
-    assert_eq!(rows, SETTINGS.len(), "docs/configuration.md describes settings that do not exist");
-
+fn every_setting_is_listed() {
     // What is read is what is listed: each section tells its fields when it meets another.
-    let sections = ["", "limits", "log", "login", "live", "upstream", "sandbox"];
+    let sections = ["", "limits", "log", "login", "live", "metrics", "upstream", "sandbox"];
     let mut read = Vec::new();
     for section in sections {
         let name = if section.is_empty() { "zz".to_owned() } else { format!("{section}.zz") };
@@ -203,6 +196,40 @@ fn every_setting_is_listed_and_documented() {
 }
 
 #[test]
+fn ops_10_the_guide_is_what_the_program_prints() {
+    let guide = include_str!("../../../docs/configuration.md");
+    assert_eq!(reference(), guide, "run: server config reference > docs/configuration.md");
+    for setting in SETTINGS {
+        assert!(guide.contains(&format!("| `{}` |", setting.name)), "no table has the section of {}", setting.name);
+    }
+}
+
+#[test]
+fn ops_02_production_takes_no_sandbox_no_weak_secret_and_no_plain_http() {
+    let production = ("COUNTERSIGN_PRODUCTION", "true");
+    let strong = (SECRET.0, "0123456789abcdef");
+    let https = ("COUNTERSIGN_PUBLIC_URL", "https://portal.example.com");
+    let proxy = ("COUNTERSIGN_TRUSTED_PROXIES", "127.0.0.1");
+    assert!(complaint(&[production], "upstream.client_id").contains("sandbox"));
+    let message = complaint(&[production, ID, SECRET, https, proxy], "upstream.client_secret");
+    assert!(message.contains("16 characters") && !message.contains(SECRET.1), "{message}");
+    complaint(&[production, ID, strong], "public_url");
+    from(&[production, ID, strong, https, proxy]).unwrap();
+}
+
+#[test]
+fn az_10_metrics_are_for_this_machine_or_a_private_network() {
+    let listen = |address| [("COUNTERSIGN_METRICS__LISTEN", address)];
+    assert_eq!(from(&[]).unwrap().metrics, None);
+    for address in ["127.0.0.1:9464", "[::1]:9464", "10.1.2.3:9464", "[fd00::1]:9464"] {
+        assert_eq!(from(&listen(address)).unwrap().metrics, Some(address.parse().unwrap()));
+    }
+    for address in ["0.0.0.0:9464", "[::]:9464", "192.0.2.1:9464", "9464"] {
+        complaint(&listen(address), "metrics.listen");
+    }
+}
+
+#[test]
 fn the_command_line() {
     let parse = |words: &[&str]| args::parse(words.iter().map(OsString::from));
     for (words, command) in [
@@ -211,12 +238,22 @@ fn the_command_line() {
         (&["config", "check", "--config", "a.toml"], Command::Check(Some("a.toml".into()))),
         (&["config", "check"], Command::Check(None)),
         (&["audit", "verify"], Command::AuditVerify(None)),
+        (&["config", "reference"], Command::Reference),
+        (&["backup", "--config", "a.toml", "copy.db"], Command::Backup(Some("a.toml".into()), "copy.db".into())),
         (&["serve", "--help"], Command::Help),
         (&["--version"], Command::Version),
     ] {
         assert_eq!(parse(words), Ok(command), "{words:?}");
     }
-    for words in [&["--config"][..], &["--confg", "a"], &["serve"], &["config"], &["config", "check", "a"]] {
+    for words in [
+        &["--config"][..],
+        &["--confg", "a"],
+        &["serve"],
+        &["config"],
+        &["config", "check", "a"],
+        &["backup"],
+        &["backup", "a", "b"],
+    ] {
         assert!(parse(words).is_err(), "{words:?}");
     }
 }

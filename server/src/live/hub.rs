@@ -73,7 +73,13 @@ impl Hub {
     /// Whether anybody listens.
     #[must_use]
     pub fn has_listeners(&self) -> bool {
-        self.seats.count() > 0
+        self.listeners() > 0
+    }
+
+    /// How many streams there are.
+    #[must_use]
+    pub fn listeners(&self) -> usize {
+        self.seats.count()
     }
 
     /// Waits until somebody comes to listen.

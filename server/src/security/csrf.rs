@@ -8,7 +8,8 @@
 //!    never granted, and with POST, the one method of forms that changes things, a
 //!    body of a type that no form can send (RFC 10017).
 //!
-//! The forms that must work before any script has come are excused from the third.
+//! The forms that must work before any script has come are excused from the third,
+//! and what browsers report by themselves from all.
 
 use app::paths;
 use axum::{
@@ -25,6 +26,8 @@ use crate::error::ApiError;
 const PROOF: &str = "x-portal";
 /// Forms that work without scripts. Nothing else takes a form's body.
 pub const PLAIN_FORMS: [&str; 3] = [paths::SETUP, paths::SIGN_IN, paths::SIGN_OUT];
+/// What browsers send by themselves. Nothing is changed by it.
+pub const UNASKED: [&str; 1] = [paths::CSP_REPORTS];
 const FORM: &str = "application/x-www-form-urlencoded";
 /// What a form of another site can POST without being asked.
 const FORM_TYPES: [&str; 3] = [FORM, "multipart/form-data", "text/plain"];
@@ -36,7 +39,8 @@ pub(crate) fn layer(
 ) -> Result<CsrfLayer<impl FnMut(ProtectionError) -> Response + Clone + Send + Sync + 'static>, ConfigError> {
     let refuse =
         |_| ApiError::Forgery("This request came from another site. Go to the portal and try there.").into_response();
-    Ok(CsrfLayer::new().add_trusted_origin(origin)?.with_rejection_response(refuse))
+    let layer = CsrfLayer::new().with_insecure_bypass(|_, uri| UNASKED.contains(&uri.path()));
+    Ok(layer.add_trusted_origin(origin)?.with_rejection_response(refuse))
 }
 
 /// Judges by all else.
@@ -53,6 +57,9 @@ fn check(method: &Method, path: &str, headers: &HeaderMap) -> Result<(), ApiErro
     }
     if [Method::TRACE, Method::CONNECT].contains(method) {
         return Err(ApiError::MethodNotAllowed);
+    }
+    if UNASKED.contains(&path) {
+        return Ok(());
     }
     if !headers.contains_key("sec-fetch-site") && !headers.contains_key(header::ORIGIN) {
         return Err(ApiError::Forgery("This request does not say where it comes from: send Sec-Fetch-Site or Origin."));

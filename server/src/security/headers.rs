@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use app::paths::CSP_REPORTS;
 use axum::{
     extract::{Request, State},
     middleware::Next,
@@ -41,8 +42,14 @@ pub(crate) fn page_policy(nonce: &str) -> String {
     format!(
         "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
          img-src 'self' blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; \
-         frame-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+         frame-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; \
+         report-to csp; report-uri {CSP_REPORTS}"
     )
+}
+
+/// Where `report-to` of [`page_policy`] leads. `report-uri` is for browsers that do not know it.
+pub(crate) fn reporting_endpoints() -> (HeaderName, String) {
+    (HeaderName::from_static("reporting-endpoints"), format!("csp=\"{CSP_REPORTS}\""))
 }
 
 /// Adds what an answer lacks.

@@ -23,6 +23,7 @@ use uuid::Uuid;
 use super::{
     client::ClientIp,
     meter::{Allowance, Meter},
+    reports::Reports,
     seats::{Crowded, Holder, Seat, Seats},
 };
 use crate::{auth::LoginId, config::LimitsConfig, error::ApiError, state::Portal};
@@ -43,6 +44,7 @@ pub struct Walls {
     in_hand: Semaphore,
     in_hand_most: usize,
     uploads: Seats,
+    pub(crate) reports: Reports,
 }
 
 impl Walls {
@@ -56,6 +58,7 @@ impl Walls {
             in_hand: Semaphore::new(limits.requests),
             in_hand_most: limits.requests,
             uploads: Seats::new(limits.uploads),
+            reports: Reports::default(),
         }
     }
 
@@ -76,9 +79,14 @@ impl Walls {
         (self.in_hand_most.saturating_sub(self.in_hand.available_permits()), self.uploads.count())
     }
 
+    /// Milliseconds since the start. Not the portal's clock: nobody waits because
+    /// somebody set that.
+    pub(crate) fn now(&self) -> i64 {
+        i64::try_from(self.started.elapsed().as_millis()).unwrap_or(i64::MAX)
+    }
+
     fn count(&self, login: Option<LoginId>, address: IpAddr) -> Result<(), Duration> {
-        // Not the portal's clock: nobody waits because somebody set that.
-        let now = i64::try_from(self.started.elapsed().as_millis()).unwrap_or(i64::MAX);
+        let now = self.now();
         match login {
             Some(login) => self.logins.lock().unwrap_or_else(PoisonError::into_inner).take(login, now),
             None => {

@@ -5,4 +5,5 @@ pub(crate) mod csrf;
 pub(crate) mod headers;
 pub mod limits;
 pub(crate) mod meter;
+pub(crate) mod reports;
 pub mod seats;

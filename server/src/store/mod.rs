@@ -5,6 +5,7 @@
 //! from [`Store::write`], so that callers decide what is one transaction.
 
 pub mod audit;
+mod backup;
 pub mod events;
 pub mod logins;
 pub mod sessions;
@@ -19,6 +20,8 @@ use sqlx::{
     pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
+
+pub use backup::{BackupError, backup};
 
 /// How many connections read at once.
 const READERS: u32 = 4;

@@ -100,7 +100,7 @@ async fn sl_01_the_database_does_not_know_the_cookie() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn only_the_owner_reads_the_data() {
+async fn sec_04_only_the_owner_reads_the_data() {
     use std::os::unix::fs::PermissionsExt;
 
     let app = TestApp::signed_in().await;
@@ -264,7 +264,7 @@ async fn sl_22_only_the_cookie_decides() {
 }
 
 #[tokio::test]
-async fn a_data_directory_has_one_portal() {
+async fn ops_02_a_data_directory_has_one_portal() {
     let app = TestApp::spawn().await;
     let config = app.portal().config.clone();
     let second = server::start::Server::open(config, server::start::Machine::default()).await;

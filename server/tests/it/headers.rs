@@ -42,9 +42,10 @@ async fn web_03_pages_have_a_policy_with_a_nonce_of_their_own() {
                 "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; \
                  style-src 'self'; img-src 'self' blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; \
                  manifest-src 'self'; frame-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; \
-                 frame-ancestors 'none'"
+                 frame-ancestors 'none'; report-to csp; report-uri /csp-reports"
             )
         );
+        assert_eq!(page.header("reporting-endpoints"), Some("csp=\"/csp-reports\""), "{path}");
         let html = page.text();
         assert!(!html.contains(" style="), "{path} has inline styles");
         let scripts = html.matches("<script").count();
@@ -163,7 +164,7 @@ async fn files_that_never_change_are_kept_for_ever() {
 }
 
 #[tokio::test]
-async fn a_request_head_has_a_limit() {
+async fn rl_05_a_request_head_has_a_limit() {
     let app = TestApp::spawn().await;
     let request = app.browser.fetch(Method::GET, "/livez").header("x-long", "a".repeat(20_000));
     assert_eq!(request.send().await.unwrap().status(), 431);

@@ -164,7 +164,7 @@ async fn rt_05_nothing_is_missed_between_page_and_stream() {
 }
 
 #[tokio::test]
-async fn rt_05_who_missed_too_much_loads_anew() {
+async fn rt_04_who_missed_too_much_loads_anew() {
     let app = TestApp::signed_in().await;
     let id = sent(&app, &[pdf("lease")]).await;
     let mut change = app.portal().store.write().await.unwrap();
@@ -238,7 +238,7 @@ async fn rt_01_signing_out_ends_the_stream() {
 }
 
 #[tokio::test]
-async fn an_api_that_does_not_answer_is_shown_as_such() {
+async fn api_08_an_api_that_does_not_answer_is_shown_as_such() {
     let app = TestApp::signed_in().await;
     let id = sent(&app, &[pdf("lease")]).await;
     assert_eq!(detail(&app, id).await.stale_since, None);
@@ -258,4 +258,30 @@ async fn what_is_final_is_not_asked_about_any_more() {
     sign(&app, id).await;
     until(&app, id, Standing::Signed).await;
     assert_eq!(server::live::round(app.portal()).await.unwrap(), server::live::Round::Idle);
+}
+
+#[tokio::test]
+async fn rt_09_a_lost_wake_up_loses_no_event() {
+    let app = TestApp::signed_in().await;
+    let id = sent(&app, &[pdf("lease")]).await;
+    let mut stream = stream(&app, &paths::live(last_event(&app).await)).await;
+    // Written by somebody who then tells nobody.
+    let mut change = app.portal().store.write().await.unwrap();
+    events::append(&mut change, id, Standing::Overdue, now(&app)).await.unwrap();
+    change.commit().await.unwrap();
+    sign(&app, id).await;
+    assert_eq!(stream.event().await.standing, Standing::Overdue);
+    stream.until(id, Standing::Signed).await;
+}
+
+#[tokio::test]
+async fn rt_08_events_hold_ids_and_states_alone() {
+    let app = TestApp::signed_in().await;
+    let id = sent(&app, &[pdf("lease")]).await;
+    let mut stream = stream(&app, &paths::live(0)).await;
+    let event = stream.next().await.unwrap();
+    let data: serde_json::Value = serde_json::from_str(&event.data).unwrap();
+    let names: Vec<&String> = data.as_object().unwrap().keys().collect();
+    assert_eq!(names, ["at", "seq", "session", "standing"], "{data}");
+    assert_eq!(data["session"], id.to_string());
 }

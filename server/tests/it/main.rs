@@ -17,3 +17,4 @@ mod rights;
 mod sessions;
 mod sign_in;
 mod uploads;
+mod walls;

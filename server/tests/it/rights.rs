@@ -119,6 +119,7 @@ fn az_01_what_takes_no_permission_is_a_short_list() {
         ("GET", "/sign-in"),
         ("POST", "/sign-in"),
         ("POST", "/sign-out"),
+        ("POST", "/csp-reports"),
         ("GET", "/livez"),
         ("GET", "/readyz"),
     ];

@@ -101,7 +101,7 @@ async fn who_is_signed_in_need_not_sign_in() {
 }
 
 #[tokio::test]
-async fn forms_have_a_limit() {
+async fn rl_05_forms_have_a_limit() {
     let app = app().await;
     let answer = app.browser.post_form("/sign-in", &[("username", &*"a".repeat(70_000))]).await.expect(413);
     assert!(answer.text().contains("too large"), "{}", answer.text());

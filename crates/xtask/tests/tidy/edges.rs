@@ -84,7 +84,7 @@ fn every_crate_has_its_place_on_the_map() {
 
 /// What reaches a browser can neither open connections of its own nor hold secrets.
 #[test]
-fn browsers_get_no_server_code() {
+fn sec_02_browsers_get_no_server_code() {
     const BANNED: [&str; 6] = ["axum", "hyper", "reqwest", "rustls", "secrecy", "sqlx"];
     let mut found = Vec::new();
     for package in ["client", "hasher"] {
