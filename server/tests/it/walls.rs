@@ -119,7 +119,9 @@ async fn web_02_a_sweep_of_reads_writes_nothing() {
     let options = SqliteConnectOptions::new().filename(app.data_dir().join("portal.db")).read_only(true);
     let mut database = options.connect().await.unwrap();
     let before = data_version(&mut database).await;
-    for (_, path, _) in addresses().into_iter().filter(|(_, path, _)| path != paths::LIVE) {
+    // The stream does not end; that somebody took the audit trail along is recorded in it.
+    let others = [paths::LIVE, paths::AUDIT_CSV, paths::AUDIT_JSON];
+    for (_, path, _) in addresses().into_iter().filter(|(_, path, _)| !others.contains(&path.as_str())) {
         for method in [Method::GET, Method::HEAD, Method::OPTIONS] {
             app.browser.send(app.browser.bare(method.clone(), &path)).await;
             app.browser.ask(method, &path).await;
