@@ -42,8 +42,8 @@ pub struct Event {
     pub sender: String,
     /// What happened.
     pub event_name: EventName,
-    /// To whom it happened.
-    pub event_data: EventData,
+    /// To whom it happened; its fields differ by event. See [`Event::session_id`].
+    pub event_data: Extra,
     /// The account that the session belongs to.
     pub account_id: String,
     /// The organisation within the account, if there is any.
@@ -63,28 +63,15 @@ impl Event {
     /// The label of events that were sent for a trial: nothing happened.
     pub const MOCK: &str = "mock";
 
+    /// The session that the event is about, as all of [`EventName::KNOWN`] are.
+    #[must_use]
+    pub fn session_id(&self) -> Option<SigningSessionId> {
+        self.event_data.get("id")?.as_str()?.parse().ok()
+    }
+
     /// Whether the event was sent for a trial, so that it must change nothing.
     #[must_use]
     pub fn is_mock(&self) -> bool {
         self.tags.iter().any(|tag| tag == Self::MOCK)
     }
-}
-
-/// What an event of a signing session is about.
-///
-/// Receivers in public code disagree about the name of the caller's reference, so there are two.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct EventData {
-    /// The session, for events of packages too.
-    pub id: SigningSessionId,
-    /// `externalReference` of the session.
-    #[serde(default)]
-    pub external_id: Option<String>,
-    /// The same once more.
-    #[serde(default)]
-    pub external_reference: Option<String>,
-    /// Fields that this code does not know.
-    #[serde(flatten)]
-    pub extra: Extra,
 }

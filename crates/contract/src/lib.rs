@@ -31,7 +31,7 @@ pub use collection::{
 };
 pub use digest::{ParseDigestError, Sha256Digest};
 pub use document::{Document, DocumentHash, DocumentPatch, HashAlgorithm, MimeType};
-pub use event::{Event, EventData, EventName};
+pub use event::{Event, EventName};
 pub use ids::{
     ArchiveDocumentId, DocumentCollectionId, DocumentId, PackageId, ParseIdError, SigningSessionId, SubscriptionId,
 };

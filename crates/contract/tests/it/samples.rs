@@ -1,8 +1,8 @@
 //! The API's own sample objects are read whole and written back as they came.
 
 use contract::{
-    Document, DocumentCollection, DocumentPatch, LifecycleState, NewDocumentCollection, NewSigningSession, PackageType,
-    Page, Problem, ProblemCode, SignatureType, SigningSession,
+    Document, DocumentCollection, DocumentPatch, Event, EventName, LifecycleState, NewDocumentCollection,
+    NewSigningSession, PackageType, Page, Problem, ProblemCode, SignatureType, SigningSession,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -78,4 +78,17 @@ fn problems() {
     assert_eq!(problem.invalid_params[0].name, "version");
     let problem: Problem = kept(sample!("problem-bad-request"));
     assert_eq!((problem.status, problem.code), (400, ProblemCode::BadRequest));
+}
+
+#[test]
+fn events() {
+    let event: Event = kept(sample!("event"));
+    assert_eq!(event.event_name, EventName::from("order.completed"), "another product's");
+    assert!(event.is_mock() && !event.event_name.is_known() && event.extra.is_empty());
+    assert_eq!(event.session_id(), None);
+    let mut ours = event;
+    for (id, expected) in [("7", false), ("0197e4b8-0000-7000-8000-000000000000", true)] {
+        ours.event_data.insert("id".to_owned(), id.into());
+        assert_eq!(ours.session_id().is_some(), expected, "{id}");
+    }
 }

@@ -233,7 +233,7 @@ async fn a_passed_due_date_is_told_once_also_over_restarts() {
     assert!(receiver.next().await.event().is_mock(), "it is not due yet");
     sandbox.advance_with_token(Duration::seconds(1)).await;
     let told = [receiver.next().await.event(), receiver.next().await.event()];
-    let ids: BTreeSet<String> = told.iter().map(|event| event.event_data.id.to_string()).collect();
+    let ids: BTreeSet<String> = told.iter().map(|event| event.session_id().unwrap().to_string()).collect();
     assert_eq!(ids, BTreeSet::from([&open, &blocked].map(|session| session["id"].as_str().unwrap().to_owned())));
     assert!(told.iter().all(|event| event.event_name.as_str() == "signing-session.expired"));
 
