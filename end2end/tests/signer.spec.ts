@@ -73,7 +73,8 @@ async function look(page: Page, name: string): Promise<void> {
 }
 
 test("the whole way, with everything that a session can ask for", async ({ signer, account, papers }) => {
-  test.slow();
+  // Axe takes its time, and looks at ten pages.
+  test.setTimeout(180_000);
   const session = await account.session("Flat in Storgata 1", papers, {
     signText: "I have read the agreement\nand accept it.",
     preAuthentication: { enabled: true },
@@ -102,8 +103,10 @@ test("the whole way, with everything that a session can ask for", async ({ signe
   for (const [number, name] of ["Rental agreement", "House rules", papers[2]?.filename as string].entries()) {
     await expect(heading(signer, name)).toBeVisible();
     await expect(signer.getByText(`Document ${number + 1} of 3`)).toBeVisible();
-    await look(signer, `05-document-${number + 1}`);
-    if (number === 1) await expect(signer.getByText("You do not sign it.")).toBeVisible();
+    if (number === 1) {
+      await expect(signer.getByText("You do not sign it.")).toBeVisible();
+      await look(signer, "05-document");
+    }
     if (number < 2) await signer.getByRole("button", { name: "I have read this document" }).click();
   }
   await moreActions(signer, "Download documents");
@@ -266,7 +269,7 @@ test("the way ends at the sender's pages", async ({ signer, account, papers, ser
 });
 
 test("every ending says what happened and what to do", async ({ signer, account, papers, complaints }) => {
-  test.slow();
+  test.setTimeout(180_000);
   complaints.expect(/40[34]|410|429/);
   const paper = papers.slice(0, 1);
   const withdrawn = await account.session("Withdrawn document", paper, {

@@ -1,6 +1,11 @@
 //! Pages on which the way ends: done, put off, or not possible.
 
-use axum::response::{IntoResponse, Response};
+use axum::{
+    Extension,
+    extract::Request,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
 use contract::LifecycleState;
 use http::{HeaderMap, StatusCode};
 use maud::{Markup, html};
@@ -129,9 +134,30 @@ pub(super) fn stale_form(text: &'static Texts, start: Option<String>) -> Respons
     ending(text, StatusCode::FORBIDDEN, Mood::Trouble, &text.stale_form, again)
 }
 
-/// The service failed.
-pub(super) fn failed(text: &'static Texts) -> Response {
-    ending(text, StatusCode::INTERNAL_SERVER_ERROR, Mood::Trouble, &text.failed, html! {})
+/// An ending from where nobody knows the signer's language. [`tell`] puts it into words.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Untold {
+    /// The form is not one of ours.
+    StaleForm,
+    /// The service failed.
+    Failed,
+}
+
+impl IntoResponse for Untold {
+    fn into_response(self) -> Response {
+        Extension(self).into_response()
+    }
+}
+
+/// Says what is still untold in the language that the browser asks for.
+pub(super) async fn tell(request: Request, next: Next) -> Response {
+    let text = text::in_language(&text::preferred(request.headers()));
+    let response = next.run(request).await;
+    match response.extensions().get() {
+        Some(Untold::StaleForm) => stale_form(text, None),
+        Some(Untold::Failed) => ending(text, StatusCode::INTERNAL_SERVER_ERROR, Mood::Trouble, &text.failed, html! {}),
+        None => response,
+    }
 }
 
 /// Any other address among the signer's pages.

@@ -13,8 +13,8 @@ use url::{Url, form_urlencoded};
 use uuid::Uuid;
 
 use super::{
-    endings,
-    text::{self, EN, Texts},
+    endings::{self, Untold},
+    text::{self, Texts},
 };
 use crate::{
     keys::fingerprint,
@@ -50,7 +50,7 @@ impl From<ApiError> for PageError {
         match error {
             ApiError::Internal(cause) => Self::Internal(cause),
             // A form that cannot be read: it broke off.
-            _ => Self::instead(endings::stale_form(&EN, None)),
+            _ => Self::instead(Untold::StaleForm.into_response()),
         }
     }
 }
@@ -61,7 +61,7 @@ impl IntoResponse for PageError {
             Self::Instead(response) => *response,
             Self::Internal(cause) => {
                 tracing::error!(error = %problem::chain(cause.as_ref()), "a signer's page failed");
-                endings::failed(&EN)
+                Untold::Failed.into_response()
             }
         }
     }

@@ -23,8 +23,8 @@ mod way;
 mod welcome;
 
 use axum::{
-    Router,
-    response::Response,
+    Router, middleware,
+    response::{IntoResponse, Response},
     routing::{any, get, post},
 };
 use contract::{Language, NewSigningSession};
@@ -32,6 +32,7 @@ use tower_http::csrf::{CsrfLayer, ProtectionError};
 use url::Url;
 use uuid::Uuid;
 
+use self::endings::Untold;
 use crate::service::App;
 
 /// The routes of the pages.
@@ -51,7 +52,8 @@ pub(crate) fn router() -> Router<App> {
         .route("/sign-session/outcome", get(endings::outcome))
         .route("/sign-session/style.css", get(layout::stylesheet))
         .route("/sign-session/{*rest}", any(endings::nothing_here))
-        .layer(CsrfLayer::new().with_rejection_response(foreign_form));
+        .layer(CsrfLayer::new().with_rejection_response(foreign_form))
+        .layer(middleware::from_fn(endings::tell));
     signing
         .route("/", get(home::show))
         .route("/docs", get(reference::show))
@@ -59,7 +61,7 @@ pub(crate) fn router() -> Router<App> {
 }
 
 fn foreign_form(_: ProtectionError) -> Response {
-    endings::stale_form(&text::EN, None)
+    Untold::StaleForm.into_response()
 }
 
 /// The signer's link. A bearer secret.

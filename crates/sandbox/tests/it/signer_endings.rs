@@ -66,6 +66,11 @@ async fn the_sessions_language_counts_and_else_the_browsers() {
     browser.open(url(&session)).await.assert_contains("<html lang=\"sv\">");
     let unknown = browser.open(&format!("{}/sign-session/what", sandbox.base)).await;
     assert_eq!(unknown.heading(), "Det finns inget att skriva under här");
+    let form = url(&session).replace("/sign-session/?", "/sign-session/confirm?");
+    let foreign = sandbox.http.post(form).header("sec-fetch-site", "cross-site").header("accept-language", "da");
+    let foreign = foreign.send().await.unwrap();
+    assert_eq!(foreign.status(), 403);
+    assert!(foreign.text().await.unwrap().contains("Siden er forældet"));
     let mut terms = sandbox.terms("Finnish").await;
     terms["ui"] = json!({ "language": "fi" });
     let session = sandbox.create(&terms).await;
