@@ -18,7 +18,7 @@
 mod pace;
 mod places;
 
-use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
 
 use axum::{Router, body::Body, extract::ConnectInfo};
 use http::Request;
@@ -40,6 +40,9 @@ use places::Places;
 
 /// Pause after a connection could not be accepted, for example for want of file handles.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// A connection whose writes have a deadline.
+type Io = TokioIo<Pin<Box<TimeoutStream<TcpStream>>>>;
 
 /// How long clients may take, and how many there may be.
 #[derive(Debug, Clone)]
@@ -159,7 +162,7 @@ impl Server {
         peer: SocketAddr,
         router: Router,
     ) -> http1::Connection<
-        TokioIo<std::pin::Pin<Box<TimeoutStream<TcpStream>>>>,
+        Io,
         impl hyper::service::HttpService<Incoming, ResBody = Body, Error = Infallible, Future: Send> + use<>,
     > {
         // Without it, small answers wait for acknowledgements. Failing to set it only costs time.

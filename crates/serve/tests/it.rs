@@ -1,6 +1,6 @@
 //! The loop from outside, byte by byte.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::{net::SocketAddr, time::Duration};
 

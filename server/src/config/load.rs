@@ -3,7 +3,7 @@
 use std::{
     ffi::OsString,
     io,
-    net::{IpAddr, SocketAddr},
+    net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -15,18 +15,16 @@ use figment::{
     util::nest,
     value::{Dict, Map, Value},
 };
-use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
-use url::{Host, Url};
+use url::Url;
 
 use super::{
-    Config, LimitsConfig, LiveConfig, LogConfig, LoginConfig, SandboxConfig, UpstreamKind,
+    Config, LiveConfig, LogConfig, LoginConfig, SandboxConfig, UpstreamKind,
     raw::{LogFormat, Raw, Reach, Sandbox, Upstream},
+    rules::{check_limits, check_production, check_public, is_private, networks},
     table::variable,
 };
 
-/// Fewest characters of a secret that production takes.
-const SECRET_CHARS_MIN: usize = 16;
 const PREFIX: &str = "COUNTERSIGN_";
 /// The variable that names the file; not itself a setting.
 const FILE_VARIABLE: &str = "COUNTERSIGN_CONFIG";
@@ -57,7 +55,7 @@ pub enum ConfigError {
     },
 }
 
-fn wrong(setting: &str, finding: impl Into<String>) -> ConfigError {
+pub(super) fn wrong(setting: &str, finding: impl Into<String>) -> ConfigError {
     ConfigError::Setting { setting: setting.to_owned(), finding: finding.into() }
 }
 
@@ -199,70 +197,6 @@ fn check(raw: Raw) -> Result<Config, ConfigError> {
     })
 }
 
-/// What is good enough to try things out is not always good enough to work with.
-fn check_production(public_url: &Url, upstream: &UpstreamKind) -> Result<(), ConfigError> {
-    let UpstreamKind::Http(account) = upstream else {
-        return Err(wrong(
-            "upstream.client_id",
-            "is missing; with production = true the sandbox, whose signatures have no legal effect, is not used",
-        ));
-    };
-    if account.client_secret.expose_secret().chars().count() < SECRET_CHARS_MIN {
-        return Err(wrong(
-            "upstream.client_secret",
-            format!("has fewer than {SECRET_CHARS_MIN} characters, which can be guessed; get another from the vendor"),
-        ));
-    }
-    if public_url.scheme() != "https" {
-        return Err(wrong("public_url", "must begin with https:// with production = true"));
-    }
-    Ok(())
-}
-
-fn is_private(ip: IpAddr) -> bool {
-    match ip {
-        IpAddr::V4(ip) => ip.is_loopback() || ip.is_private(),
-        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local(),
-    }
-}
-
-/// Addresses and networks, with commas between them.
-fn networks(setting: &str, text: &str) -> Result<Vec<IpNet>, ConfigError> {
-    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-    let networks = parts.map(|part| {
-        let network = part.parse::<IpAddr>().map(IpNet::from).or_else(|_| part.parse::<IpNet>());
-        match network {
-            Ok(network) if network.prefix_len() == 0 => {
-                Err(wrong(setting, "must not be everybody: any client could claim any address then"))
-            }
-            Ok(network) => Ok(network),
-            Err(_) => Err(wrong(setting, "must be addresses or networks, like 127.0.0.1, 10.0.0.0/8")),
-        }
-    });
-    networks.collect()
-}
-
-fn check_limits(limits: &LimitsConfig) -> Result<(), ConfigError> {
-    for (setting, value, most) in [
-        ("limits.connections", limits.connections, 100_000),
-        ("limits.connections_per_address", limits.connections_per_address, 100_000),
-        ("limits.requests", limits.requests, 10_000),
-        ("limits.uploads", limits.uploads, 1_000),
-    ] {
-        if !(1..=most).contains(&value) {
-            return Err(wrong(setting, format!("must be 1 to {most}")));
-        }
-    }
-    for (setting, value) in
-        [("limits.rate_signed_in", limits.rate_signed_in), ("limits.rate_anonymous", limits.rate_anonymous)]
-    {
-        if !(1..=1_000).contains(&value) {
-            return Err(wrong(setting, "must be 1 to 1000"));
-        }
-    }
-    Ok(())
-}
-
 /// The vendor's account, if there is one.
 fn account(raw: Upstream) -> Result<Option<upstream::Settings>, ConfigError> {
     let secret = match (raw.client_secret, raw.client_secret_file) {
@@ -350,39 +284,6 @@ fn sandbox(raw: Sandbox, portal: &Url) -> Result<SandboxConfig, ConfigError> {
         package_level: raw.package_level,
         control_plane: raw.control_plane,
     })
-}
-
-/// A public address must work with cookies that browsers send by TLS or to
-/// themselves only, and must not be spelt with more than an origin.
-fn check_public(listening: &str, listen: SocketAddr, setting: &str, url: &Url) -> Result<(), ConfigError> {
-    let is_origin = matches!(url.scheme(), "http" | "https")
-        && url.has_host()
-        && url.path() == "/"
-        && url.query().is_none()
-        && url.fragment().is_none()
-        && url.username().is_empty()
-        && url.password().is_none();
-    if !is_origin {
-        return Err(wrong(setting, "must be scheme, host and port alone, like https://portal.example.com"));
-    }
-    if url.scheme() == "https" {
-        return Ok(());
-    }
-    if !listen.ip().is_loopback() {
-        return Err(wrong(
-            listening,
-            format!(
-                "{listen} can be reached from other machines; put a TLS proxy before it and set {setting} to its https:// address, or listen on 127.0.0.1"
-            ),
-        ));
-    }
-    let is_loopback = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
-    };
-    if is_loopback { Ok(()) } else { Err(wrong(setting, "must begin with https:// unless its host is loopback")) }
 }
 
 fn default_url(listening: &str, setting: &str, listen: SocketAddr, host: Option<&str>) -> Result<Url, ConfigError> {

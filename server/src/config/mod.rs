@@ -8,6 +8,7 @@ pub mod args;
 mod load;
 mod raw;
 mod reference;
+mod rules;
 mod table;
 
 use std::{net::SocketAddr, path::PathBuf};
