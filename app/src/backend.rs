@@ -4,7 +4,7 @@ use std::{pin::Pin, sync::Arc};
 
 use crate::{
     error::PortalError,
-    model::{ListFilter, SessionDetail, SessionId, SessionList, Staff},
+    model::{AuditFilter, AuditPage, ListFilter, People, SessionDetail, SessionId, SessionList, Staff},
 };
 
 /// An answer that takes its time.
@@ -15,6 +15,12 @@ pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, PortalError>> + S
 pub trait Backend: Send + Sync {
     /// A page of the list of sessions.
     fn list_sessions<'a>(&'a self, staff: &'a Staff, filter: ListFilter) -> Answer<'a, SessionList>;
+
+    /// Everybody at the desk.
+    fn people<'a>(&'a self, staff: &'a Staff) -> Answer<'a, People>;
+
+    /// A page of the audit trail.
+    fn audit<'a>(&'a self, staff: &'a Staff, filter: AuditFilter) -> Answer<'a, AuditPage>;
 
     /// One session.
     fn session<'a>(&'a self, staff: &'a Staff, id: SessionId) -> Answer<'a, SessionDetail>;

@@ -4,7 +4,7 @@
 
 use crate::error::FieldError;
 
-/// The set-up or sign-in form as it came in, passwords left out.
+/// A form as it came in, passwords left out, or what it led to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FormOutcome {
     /// The name typed.
@@ -13,8 +13,20 @@ pub struct FormOutcome {
     pub username: String,
     /// One sentence above the form.
     pub message: Option<String>,
-    /// Findings at fields: `name`, `username`, `password`, `token`.
+    /// Findings at fields: `name`, `username`, `password`, `token`, `team-name`.
     pub fields: Vec<FieldError>,
+    /// A link to show, once.
+    pub link: Option<SecretLink>,
+}
+
+/// An invitation's link: whoever has it can take the account.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecretLink(pub String);
+
+impl std::fmt::Debug for SecretLink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SecretLink([REDACTED])")
+    }
 }
 
 impl FormOutcome {

@@ -27,6 +27,10 @@ pub const API_LIST: &str = "/api/list-sessions";
 /// Server function: one session.
 pub const API_DETAIL: &str = "/api/session-detail";
 
+/// The people at the desk, and what is done about them.
+pub const PEOPLE: &str = "/people";
+/// Where an invitation's link leads.
+pub const INVITATION: &str = "/invitation";
 /// The audit trail.
 pub const AUDIT: &str = "/audit";
 /// The audit trail as a file for spreadsheets.

@@ -8,7 +8,10 @@ use leptos_router::{
     path,
 };
 
-use crate::pages::{NewSessionPage, NotFoundPage, SessionPage, SessionsPage, SetupPage, SignInPage};
+use crate::pages::{
+    InvitationPage, NewSessionPage, NotFoundPage, PeoplePage, SessionPage, SessionsPage, SetupPage, SignInPage,
+    TrailPage,
+};
 
 /// The HTML document that every page is put into.
 ///
@@ -48,6 +51,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/") view=SessionsPage ssr=SsrMode::Async />
                 <Route path=path!("/sessions/new") view=NewSessionPage ssr=SsrMode::Async />
                 <Route path=path!("/sessions/:id") view=SessionPage ssr=SsrMode::Async />
+                <Route path=path!("/people") view=PeoplePage ssr=SsrMode::Async />
+                <Route path=path!("/audit") view=TrailPage ssr=SsrMode::Async />
+                <Route path=path!("/invitation") view=InvitationPage ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
                 <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async />
             </FlatRoutes>

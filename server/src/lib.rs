@@ -11,6 +11,7 @@ pub mod error;
 pub mod live;
 pub mod metrics;
 mod pages;
+mod people;
 pub mod random;
 pub mod rights;
 pub mod router;

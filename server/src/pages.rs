@@ -32,11 +32,13 @@ const DEADLINE: Duration = Duration::from_secs(45);
 const ERROR_BYTES_MAX: usize = 64 * 1024;
 
 /// Pages that need no more than a permission, by their routes in the application.
-/// Sign-in and set-up have handlers of their own.
-pub(crate) const PAGES: [(&str, Permission); 3] = [
+/// Sign-in, set-up and invitations have handlers of their own.
+pub(crate) const PAGES: [(&str, Permission); 5] = [
     (paths::SESSIONS, Permission::SeeSessions),
     (paths::NEW_SESSION, Permission::Send),
     (paths::SESSION_ROUTE, Permission::SeeSessions),
+    (paths::PEOPLE, Permission::ManagePeople),
+    (paths::AUDIT, Permission::ReadAudit),
 ];
 
 /// Server functions: the data of pages. All are read only.
@@ -180,7 +182,7 @@ mod tests {
         let pages: Vec<String> =
             leptos_axum::generate_route_list(app::App).iter().map(|page| page.path().to_owned()).collect();
         let mut listed: Vec<&str> = PAGES.iter().map(|(path, _)| *path).collect();
-        listed.extend([paths::SIGN_IN, paths::SETUP]);
+        listed.extend([paths::INVITATION, paths::SIGN_IN, paths::SETUP]);
         assert_eq!(pages, listed);
         let mut functions: Vec<&str> = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
         functions.sort_unstable();

@@ -8,6 +8,8 @@ mod draft;
 mod ids;
 mod live;
 mod moment;
+#[cfg(feature = "ssr")]
+mod people;
 mod rights;
 mod session;
 mod staff;
@@ -19,6 +21,8 @@ pub use draft::{DraftDocument, NewSession, SendOutcome, SendPlan, UploadReceipt,
 pub use ids::{SessionId, TeamId, UploadId};
 pub use live::LiveEvent;
 pub use moment::Moment;
+#[cfg(feature = "ssr")]
+pub use people::{AccountState, People, Person, Team};
 pub use rights::{Permission, Role, Scope};
 pub use session::{
     DocumentView, HashVerdict, ListFilter, ResultKind, ResultView, SessionDetail, SessionList, SessionRow, SigningLink,

@@ -153,6 +153,10 @@ pub struct SessionDetail {
     pub sign_text: Option<String>,
     /// Language of the signer's pages.
     pub language: Language,
+    /// Whether the reader may see the signing link.
+    pub may_see_link: bool,
+    /// Whether the reader may download documents and results.
+    pub may_open_files: bool,
     /// When the signing link dies, if it is known.
     pub link_expires: Option<Moment>,
     /// Why the signer rejected, if a reason was given.

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::{
     backend::Sandboxed,
     islands::LiveIndicator,
-    model::{Moment, Staff},
+    model::{Moment, Permission, Staff},
     paths,
     ui::{Glyph, Icon, PageTitle, Sprite},
 };
@@ -17,6 +17,10 @@ pub(super) enum Place {
     Sessions,
     /// The form for a new session.
     NewSession,
+    /// The people at the desk.
+    People,
+    /// The audit trail.
+    Audit,
     /// None that the navigation names.
     Elsewhere,
 }
@@ -70,7 +74,24 @@ pub(super) fn Desk(
     children: Children,
 ) -> impl IntoView {
     let staff = use_context::<Staff>();
-    let current = move |here| (place == here).then_some("page");
+    let links = [
+        (Permission::SeeSessions, Place::Sessions, paths::SESSIONS, "Sessions"),
+        (Permission::Send, Place::NewSession, paths::NEW_SESSION, "New session"),
+        (Permission::ManagePeople, Place::People, paths::PEOPLE, "People"),
+        (Permission::ReadAudit, Place::Audit, paths::AUDIT, "Audit"),
+    ];
+    // What somebody may not do is not offered.
+    let links = links
+        .into_iter()
+        .filter(|(needs, ..)| staff.as_ref().is_some_and(|staff| staff.may(*needs)))
+        .map(|(_, here, href, label)| {
+            view! {
+                <a href=href aria-current=(place == here).then_some("page")>
+                    {label}
+                </a>
+            }
+        })
+        .collect_view();
     view! {
         <PageTitle text=title />
         {module.map(|module| view! { <Scripts module=module /> })}
@@ -82,12 +103,7 @@ pub(super) fn Desk(
             <div class="top-row">
                 <Wordmark />
                 <nav class="top-nav" aria-label="Main">
-                    <a href=paths::SESSIONS aria-current=current(Place::Sessions)>
-                        "Sessions"
-                    </a>
-                    <a href=paths::NEW_SESSION aria-current=current(Place::NewSession)>
-                        "New session"
-                    </a>
+                    {links}
                 </nav>
                 <div class="top-end">
                     {as_of.map(|as_of| view! { <LiveIndicator as_of=as_of.event now=as_of.now /> })}

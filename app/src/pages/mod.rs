@@ -1,7 +1,10 @@
 //! Pages, rendered on the server.
 
+mod audit;
+mod invitation;
 mod layout;
 mod new_session;
+mod people;
 mod problem;
 mod session;
 mod sessions;
@@ -11,7 +14,10 @@ mod sign_in;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use audit::TrailPage;
+pub(crate) use invitation::InvitationPage;
 pub(crate) use new_session::NewSessionPage;
+pub(crate) use people::PeoplePage;
 pub(crate) use problem::NotFoundPage;
 pub(crate) use session::SessionPage;
 pub(crate) use sessions::SessionsPage;

@@ -169,7 +169,7 @@ impl TestApp {
     pub async fn person(&self, username: &str, role: Role, team: TeamId) -> Person {
         let id = self.portal.random.uuid_v7(START).unwrap();
         let mut write = self.portal.store.write().await.unwrap();
-        let password_hash = staff::credentials(&mut write, USERNAME).await.unwrap().unwrap().password_hash;
+        let password_hash = staff::credentials(&mut write, USERNAME).await.unwrap().unwrap().password_hash.unwrap();
         let account = staff::NewStaff {
             id,
             username,

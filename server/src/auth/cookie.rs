@@ -17,7 +17,7 @@ pub(super) fn read(headers: &HeaderMap) -> Option<LoginToken> {
 
 /// The cookie that signs in. It ends with the browser's own session; the server
 /// ends it earlier.
-pub(super) fn signed_in(token: &LoginToken) -> Cookie<'static> {
+pub(crate) fn signed_in(token: &LoginToken) -> Cookie<'static> {
     bare(token.expose().to_owned())
 }
 

@@ -218,6 +218,7 @@ async fn sign_in(
     }
     let account = staff::credentials(&mut *portal.store.read().await?, &username).await?;
     let (known, stored) = account.map(|account| (account.staff, account.password_hash)).unzip();
+    let stored = stored.flatten();
     let verdict = portal.auth.passwords.verify(form.password, stored).await?;
     let Some(staff) = known.clone().filter(|_| verdict != Verdict::Wrong) else {
         refused(&portal, &by, known.as_ref()).await?;
@@ -275,7 +276,7 @@ async fn sign_out(
 }
 
 /// The page at `uri` once more, with what was wrong.
-async fn again(portal: &Arc<Portal>, uri: Uri, status: StatusCode, outcome: FormOutcome) -> Response {
+pub(crate) async fn again(portal: &Arc<Portal>, uri: Uri, status: StatusCode, outcome: FormOutcome) -> Response {
     let mut request = Request::default();
     *request.uri_mut() = uri;
     request.extensions_mut().insert(outcome);

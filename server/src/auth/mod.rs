@@ -5,8 +5,8 @@ mod cookie;
 mod forms;
 mod guard;
 mod limits;
-mod names;
-mod password_rules;
+pub(crate) mod names;
+pub(crate) mod password_rules;
 mod passwords;
 mod return_to;
 mod setup_link;
@@ -16,16 +16,19 @@ use std::{sync::Arc, time::Duration};
 
 use app::model::Action;
 use argon2::Params;
+use secrecy::SecretString;
 
 use crate::{
     audit::{Act, By},
+    error::ApiError,
     random::Random,
     state::Portal,
     store::{StoreError, logins},
 };
 
 pub use cookie::NAME as COOKIE;
-pub(crate) use forms::routes;
+pub(crate) use cookie::signed_in;
+pub(crate) use forms::{again, routes};
 pub use guard::{BACKGROUND_HEADER, still_signed_in};
 pub(crate) use guard::{identify, reads_html, turn_away};
 pub use passwords::standard_cost;
@@ -49,6 +52,14 @@ impl Auth {
     /// Hashes passwords at this cost.
     pub fn new(cost: Params, random: Arc<dyn Random>) -> Self {
         Self { setup: SetupLink::default(), passwords: Passwords::new(cost, random), limits: LoginLimits::default() }
+    }
+
+    /// The PHC string of a new password.
+    ///
+    /// # Errors
+    /// The portal is busy with others.
+    pub(crate) async fn hash(&self, password: SecretString) -> Result<String, ApiError> {
+        self.passwords.hash(password).await
     }
 
     /// The link by which the first account is made.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use app::{
     backend::{Answer, Backend},
     error::PortalError,
-    model::{ListFilter, Permission, SessionDetail, SessionId, SessionList, Staff},
+    model::{AuditFilter, AuditPage, ListFilter, People, Permission, SessionDetail, SessionId, SessionList, Staff},
 };
 use sqlx::Connection as _;
 
@@ -21,8 +21,9 @@ use crate::{
     sessions::Step,
     state::Portal,
     store::{
-        StoreError, events,
+        StoreError, audit, events,
         sessions::{self, documents, health, results},
+        staff, teams,
     },
 };
 
@@ -66,6 +67,22 @@ impl Desk {
         })
     }
 
+    async fn people(&self, staff: &Staff) -> Result<People, ApiError> {
+        Reach::of(staff, Permission::ManagePeople)?;
+        let mut read = self.0.store.read().await?;
+        Ok(People { people: staff::all(&mut read).await?, teams: teams::all(&mut read).await? })
+    }
+
+    async fn audit(&self, staff: &Staff, mut filter: AuditFilter) -> Result<AuditPage, ApiError> {
+        let reach = Reach::of(staff, Permission::ReadAudit)?;
+        let mut read = self.0.store.read().await?;
+        let mut read = read.begin().await.map_err(StoreError::from)?;
+        let (entries, total, page) = audit::page(&mut read, reach, &filter).await?;
+        filter.page = page;
+        let people = staff::all(&mut read).await?.into_iter().map(|person| (person.id, person.name)).collect();
+        Ok(AuditPage { entries: entries.into_iter().map(view::entry).collect(), total, filter, people })
+    }
+
     async fn detail(&self, staff: &Staff, id: SessionId) -> Result<SessionDetail, ApiError> {
         let reach = Reach::of(staff, Permission::SeeSessions)?;
         let now = self.0.moment();
@@ -79,6 +96,8 @@ impl Desk {
             row: view::row(&session, now),
             sign_text: session.sign_text.clone(),
             language: session.language.clone(),
+            may_see_link: staff.may_with(Permission::SeeLinks, session.owner, session.team),
+            may_open_files: staff.may_with(Permission::OpenFiles, session.owner, session.team),
             link_expires: session.link_expires,
             reject_reason: session.reject_reason.clone(),
             failure: session.failure.clone(),
@@ -94,6 +113,14 @@ impl Desk {
 impl Backend for Desk {
     fn list_sessions<'a>(&'a self, staff: &'a Staff, filter: ListFilter) -> Answer<'a, SessionList> {
         Box::pin(async move { self.list(staff, filter).await.map_err(logged) })
+    }
+
+    fn people<'a>(&'a self, staff: &'a Staff) -> Answer<'a, People> {
+        Box::pin(async move { self.people(staff).await.map_err(logged) })
+    }
+
+    fn audit<'a>(&'a self, staff: &'a Staff, filter: AuditFilter) -> Answer<'a, AuditPage> {
+        Box::pin(async move { self.audit(staff, filter).await.map_err(logged) })
     }
 
     fn session<'a>(&'a self, staff: &'a Staff, id: SessionId) -> Answer<'a, SessionDetail> {

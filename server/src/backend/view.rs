@@ -1,8 +1,11 @@
 //! Rows as pages show them.
 
-use app::model::{DocumentView, Moment, ResultKind, ResultView, SessionRow};
+use app::model::{AuditEntry, DocumentView, Moment, Object, ResultKind, ResultView, SessionRow, TeamId};
 
-use crate::store::sessions::{SessionRecord, documents::DocumentRecord, results::ResultRecord};
+use crate::store::{
+    audit::Stored,
+    sessions::{SessionRecord, documents::DocumentRecord, results::ResultRecord},
+};
 
 /// A line of the list.
 pub(super) fn row(session: &SessionRecord, now: Moment) -> SessionRow {
@@ -13,6 +16,25 @@ pub(super) fn row(session: &SessionRecord, now: Moment) -> SessionRow {
         signer: session.signer.clone(),
         due: session.due,
         created: session.created,
+    }
+}
+
+/// A line of the audit trail.
+pub(super) fn entry(stored: Stored) -> AuditEntry {
+    let Stored { record, name, .. } = stored;
+    let name = name.or_else(|| (record.issuer.as_deref() == Some("portal")).then(|| "The portal".to_owned()));
+    AuditEntry {
+        team: (!record.chain.is_nil()).then_some(TeamId(record.chain)),
+        seq: record.seq,
+        at: record.at,
+        who: record.subject,
+        name,
+        action: record.action,
+        outcome: record.outcome,
+        object: record.object_kind.zip(record.object).map(|(kind, id)| Object { kind, id }),
+        detail: record.detail,
+        ip: record.ip,
+        trace: record.trace,
     }
 }
 

@@ -84,6 +84,14 @@ pub async fn delete(connection: &mut Connection, id: LoginId) -> Result<(), Stor
     Ok(())
 }
 
+/// Ends all sign-ins of a person; answers how many.
+///
+/// # Errors
+/// As [`StoreError`] says.
+pub async fn delete_of(connection: &mut Connection, staff: Uuid) -> Result<u64, StoreError> {
+    Ok(sqlx::query("DELETE FROM logins WHERE staff_id = ?").bind(staff).execute(connection).await?.rows_affected())
+}
+
 /// Forgets sign-ins that began before `created_before` or saw nobody since
 /// `active_before`; answers which, and whose.
 ///

@@ -7,6 +7,7 @@
 pub mod audit;
 mod backup;
 pub mod events;
+pub mod invitations;
 pub mod logins;
 pub mod sessions;
 pub mod staff;
@@ -151,6 +152,7 @@ fn migrations() -> Migrator {
         ("sessions", include_str!("../../migrations/0002_sessions.sql")),
         ("rights", include_str!("../../migrations/0003_rights.sql")),
         ("audit", include_str!("../../migrations/0004_audit.sql")),
+        ("invitations", include_str!("../../migrations/0005_invitations.sql")),
     ];
     let history = (1..).zip(history).map(|(version, (name, sql))| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)

@@ -1,6 +1,7 @@
 //! Teams: the owners of what people make.
 
-use app::model::TeamId;
+use app::model::{Team, TeamId};
+use sqlx::Row;
 use time::OffsetDateTime;
 
 use super::{Connection, StoreError};
@@ -23,4 +24,21 @@ pub async fn insert(
         .execute(connection)
         .await?;
     Ok(())
+}
+
+/// Whether there is such a team.
+///
+/// # Errors
+/// As [`StoreError`] says.
+pub async fn exists(connection: &mut Connection, id: TeamId) -> Result<bool, StoreError> {
+    Ok(sqlx::query("SELECT 1 FROM teams WHERE id = ?").bind(id.0).fetch_optional(connection).await?.is_some())
+}
+
+/// All teams, by name.
+///
+/// # Errors
+/// As [`StoreError`] says.
+pub async fn all(connection: &mut Connection) -> Result<Vec<Team>, StoreError> {
+    let rows = sqlx::query("SELECT id, name FROM teams ORDER BY name").fetch_all(connection).await?;
+    rows.iter().map(|row| Ok(Team { id: TeamId(row.try_get("id")?), name: row.try_get("name")? })).collect()
 }

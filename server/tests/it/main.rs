@@ -12,6 +12,7 @@ mod downloads;
 mod headers;
 mod limits;
 mod live;
+mod people;
 mod process;
 mod rights;
 mod sessions;

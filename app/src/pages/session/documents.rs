@@ -4,7 +4,7 @@ use contract::Sha256Digest;
 use leptos::prelude::*;
 
 use crate::{
-    model::{DocumentView, HashVerdict, SessionId},
+    model::{DocumentView, HashVerdict, SessionDetail, SessionId, SessionRow},
     paths,
     ui::{Glyph, Icon, LiveRegion, abbreviated, kind, size},
 };
@@ -12,11 +12,11 @@ use crate::{
 /// The table of documents.
 #[component]
 pub(super) fn Documents(
-    /// Whose documents.
-    session: SessionId,
-    /// The documents.
-    documents: Vec<DocumentView>,
+    /// The session.
+    detail: SessionDetail,
 ) -> impl IntoView {
+    let SessionDetail { row: SessionRow { id, .. }, documents, may_open_files, .. } = detail;
+    let session = may_open_files.then_some(id);
     view! {
         <section class="panel" aria-labelledby="documents-heading">
             <div class="panel-head">
@@ -44,15 +44,16 @@ pub(super) fn Documents(
     .into_any()
 }
 
-fn row(session: SessionId, view: DocumentView) -> impl IntoView {
+/// A document, as a link into `session` if the reader may download it.
+fn row(session: Option<SessionId>, view: DocumentView) -> impl IntoView {
     let (class, glyph, verdict) = match view.verdict() {
         HashVerdict::Same => ("verdict good", Glyph::Shield, "All three hashes agree"),
         HashVerdict::Different => ("verdict bad", Glyph::Cross, "The hashes differ: not sent"),
         HashVerdict::Incomplete => ("verdict quiet", Glyph::Dots, "Not all hashes are there yet"),
     };
     let hashes = [("Browser", Some(view.browser_hash)), ("Server", view.server_hash), ("Signing API", view.api_hash)];
-    let name = match view.document {
-        Some(document) => {
+    let name = match view.document.zip(session) {
+        Some((document, session)) => {
             let href = paths::download(session, document);
             let save_as = view.filename.clone();
             view! { <a class="name" href=href download=save_as>{view.filename}</a> }.into_any()

@@ -51,10 +51,16 @@ fn Session(detail: SessionDetail) -> impl IntoView {
                 <div class="split-main">
                     <State detail=detail.clone() />
                     <LiveRegions session=row.id as_of=as_of />
-                    <SigningLink session=row.id standing=row.standing as_of=as_of>
-                        <Link expires=detail.link_expires />
-                    </SigningLink>
-                    <Documents session=row.id documents=detail.documents.clone() />
+                    {detail
+                        .may_see_link
+                        .then(|| {
+                            view! {
+                                <SigningLink session=row.id standing=row.standing as_of=as_of>
+                                    <Link expires=detail.link_expires />
+                                </SigningLink>
+                            }
+                        })}
+                    <Documents detail=detail.clone() />
                     <Results detail=detail />
                 </div>
                 <aside class="panel facts" aria-label="About this session">

@@ -14,7 +14,8 @@ pub(super) fn Results(
     /// The session.
     detail: SessionDetail,
 ) -> impl IntoView {
-    let SessionDetail { row, results, .. } = detail;
+    let SessionDetail { row, results, may_open_files, .. } = detail;
+    let session = may_open_files.then_some(row.id);
     let empty = match row.standing {
         _ if !results.is_empty() => None,
         Standing::Signed => Some("The results are being prepared. They appear here by themselves."),
@@ -30,7 +31,7 @@ pub(super) fn Results(
                 </div>
                 {empty.map(|text| view! { <p class="hint">{text}</p> })}
                 <ul class="results" role="list">
-                    {results.into_iter().map(|result| line(row.id, result)).collect_view()}
+                    {results.into_iter().map(|result| line(session, result)).collect_view()}
                 </ul>
             </LiveRegion>
         </section>
@@ -38,7 +39,8 @@ pub(super) fn Results(
     .into_any()
 }
 
-fn line(session: SessionId, result: ResultView) -> impl IntoView {
+/// A result, as a link into `session` if the reader may download it.
+fn line(session: Option<SessionId>, result: ResultView) -> impl IntoView {
     let kind = match result.kind {
         ResultKind::Xades => "Signature (XAdES)",
         ResultKind::Pades => "Signed PDF (PAdES)",
@@ -50,13 +52,23 @@ fn line(session: SessionId, result: ResultView) -> impl IntoView {
         None => kind.to_owned(),
     };
     let save_as = result.filename.clone();
+    let name = match session {
+        Some(session) => {
+            let href = paths::download(session, result.document);
+            view! {
+                <a class="name" href=href download=save_as>
+                    {result.filename}
+                </a>
+            }
+            .into_any()
+        }
+        None => view! { <span class="name">{result.filename}</span> }.into_any(),
+    };
     view! {
         <li>
             <Icon glyph=Glyph::Download />
             <div>
-                <a class="name" href=paths::download(session, result.document) download=save_as>
-                    {result.filename}
-                </a>
+                {name}
                 <p class="meta">{about}</p>
             </div>
             {result.api_hash.map(|hash| view! { <code>{abbreviated(&hash)}</code> })}

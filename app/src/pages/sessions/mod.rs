@@ -17,7 +17,7 @@ use super::{
 use crate::{
     api::list_sessions,
     islands::ListNews,
-    model::{ListFilter, Moment, SessionList, Tone},
+    model::{ListFilter, Moment, Permission, SessionList, Staff, Tone},
     paths,
     ui::{Glyph, Icon, Notice, Time},
 };
@@ -39,6 +39,7 @@ fn List(list: SessionList) -> impl IntoView {
     let SessionList { rows, total, filter, as_of, now, stale_since } = list;
     let narrowed = filter.standing.is_some() || filter.text.is_some();
     let here = paths::sessions(&filter);
+    let may_send = use_context::<Staff>().is_some_and(|staff| staff.may(Permission::Send));
     let body = if !rows.is_empty() {
         view! {
             <Table rows=rows as_of=as_of now=now />
@@ -50,17 +51,22 @@ fn List(list: SessionList) -> impl IntoView {
     } else if filter.page > 1 {
         view! { <NothingHere /> }.into_any()
     } else {
-        view! { <NoSessions /> }.into_any()
+        view! { <NoSessions may_send=may_send /> }.into_any()
     };
     view! {
         <Desk title="Signing sessions" place=Place::Sessions module=Module::Sessions as_of=AsOf { event: as_of, now }>
             <div class="page-head">
                 <h1>"Signing sessions"</h1>
                 {(total > 0 || narrowed).then(|| view! { <p class="count">{count(total, narrowed)}</p> })}
-                <a class="button primary" href=paths::NEW_SESSION>
-                    <Icon glyph=Glyph::Plus />
-                    "New session"
-                </a>
+                {may_send
+                    .then(|| {
+                        view! {
+                            <a class="button primary" href=paths::NEW_SESSION>
+                                <Icon glyph=Glyph::Plus />
+                                "New session"
+                            </a>
+                        }
+                    })}
             </div>
             {stale_since.map(|since| view! { <Stale since=since /> })}
             <Filter filter=filter narrowed=narrowed />
@@ -122,15 +128,22 @@ fn Pages(filter: ListFilter, total: u64) -> impl IntoView {
 }
 
 #[component]
-fn NoSessions() -> impl IntoView {
+fn NoSessions(may_send: bool) -> impl IntoView {
     view! {
         <div class="empty">
             <Icon glyph=Glyph::Mark />
             <h2>"Nothing sent yet"</h2>
-            <p>"Choose documents, name who is to sign, and follow here how it goes."</p>
-            <a class="button primary" href=paths::NEW_SESSION>
-                "Send the first documents"
-            </a>
+            {if may_send {
+                view! {
+                    <p>"Choose documents, name who is to sign, and follow here how it goes."</p>
+                    <a class="button primary" href=paths::NEW_SESSION>
+                        "Send the first documents"
+                    </a>
+                }
+                    .into_any()
+            } else {
+                view! { <p>"What your team sends appears here."</p> }.into_any()
+            }}
         </div>
     }
 }

@@ -2,13 +2,19 @@
 
 mod stub;
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
+use uuid::Uuid;
 
 use self::stub::{HOSTILE, Page, Stub, detail, list, row};
 use crate::{
     error::{ErrorKind, FieldError, PortalError},
     form::FormOutcome,
-    model::{Moment, Standing},
+    model::{
+        AccountState, Action, AuditEntry, AuditFilter, AuditPage, Moment, Object, ObjectKind, Outcome, People, Person,
+        Role, SessionDetail, Standing, Team, TeamId,
+    },
     paths,
 };
 
@@ -111,14 +117,100 @@ async fn hostile_text_is_text_everywhere() {
         username: HOSTILE.to_owned(),
         message: Some(HOSTILE.to_owned()),
         fields: vec![FieldError { field: "username".to_owned(), message: HOSTILE.to_owned() }],
+        link: None,
     };
     let refused = Page::post_outcome("/setup?token=%22%3E%3Cscript%3Ealert(1)%3C/script%3E", outcome).await;
-    for page in [listed, shown, searched, refused] {
+    let invited = Page::get(paths::PEOPLE, Arc::new(Stub::People(people(HOSTILE)))).await;
+    let recorded = Page::get(paths::AUDIT, Arc::new(Stub::Audit(trail(HOSTILE)))).await;
+    for page in [listed, shown, searched, refused, invited, recorded] {
         assert!(!page.html.contains("<script>alert"), "{}", page.html);
         assert!(!page.html.contains("<img src=x"), "{}", page.html);
         assert!(!page.html.contains("</textarea><"), "{}", page.html);
         assert_eq!(page.html.matches("</title>").count(), 1, "{}", page.html);
     }
+}
+
+fn people(name: &str) -> People {
+    let team = Team { id: TeamId(Uuid::from_u128(5)), name: name.to_owned() };
+    let person = Person {
+        id: Uuid::from_u128(4),
+        name: name.to_owned(),
+        username: "bo".to_owned(),
+        role: Role::Sender,
+        team: team.id,
+        state: AccountState::Active,
+        sign_ins: 2,
+    };
+    People { people: vec![person], teams: vec![team] }
+}
+
+fn trail(name: &str) -> AuditPage {
+    let entry = AuditEntry {
+        team: None,
+        seq: 1,
+        at: Moment(1_795_507_200_000),
+        who: Some(Uuid::from_u128(4)),
+        name: Some(name.to_owned()),
+        action: Action::LinkShown,
+        outcome: Outcome::Refused,
+        object: Some(Object { kind: ObjectKind::Session, id: Uuid::from_u128(7) }),
+        detail: Some(name.to_owned()),
+        ip: Some("192.0.2.1".to_owned()),
+        trace: Some("abc".to_owned()),
+    };
+    let people = vec![(Uuid::from_u128(4), name.to_owned())];
+    AuditPage { entries: vec![entry], total: 300, filter: AuditFilter::default(), people }
+}
+
+#[tokio::test]
+async fn the_audit_trail_keeps_its_filter_from_page_to_page_and_in_exports() {
+    let page = Page::get("/audit?what=link.shown&page=2", Arc::new(Stub::Audit(trail("Bo Ek")))).await;
+    assert_eq!(page.status, StatusCode::OK);
+    for text in [
+        "Bo Ek",
+        "Link shown",
+        ": refused",
+        "Page 2 of 3",
+        r#"href="/audit?what=link.shown&amp;page=3""#,
+        r#"href="/audit/csv?what=link.shown""#,
+        r#"<option value="link.shown" selected"#,
+    ] {
+        assert!(page.html.contains(text), "{text}: {}", page.html);
+    }
+    let page = Page::get("/audit?from=yesterday", Arc::new(Stub::Audit(trail("Bo Ek")))).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn what_a_role_may_not_do_is_not_offered() {
+    let offers = |page: &Page| {
+        let links = [paths::NEW_SESSION, paths::PEOPLE, paths::AUDIT];
+        links.map(|link| page.html.contains(&format!(r#"href="{link}""#)))
+    };
+    for (role, expected) in [
+        (Role::Viewer, [false, false, false]),
+        (Role::Sender, [true, false, false]),
+        (Role::Manager, [true, false, false]),
+        (Role::Admin, [true, true, true]),
+        (Role::Auditor, [false, false, true]),
+        (Role::Embedder, [false, false, false]),
+    ] {
+        let page = Page::get_as(role, paths::SESSIONS, Stub::listing(list(vec![]))).await;
+        assert_eq!(offers(&page), expected, "{role:?}");
+    }
+    let session = SessionDetail { may_see_link: false, may_open_files: false, ..detail(Standing::Ready) };
+    let page = Page::get(&paths::session(session.row.id), Stub::showing(session)).await;
+    assert!(!page.html.contains("Copy link") && !page.html.contains("/files/"), "{}", page.html);
+}
+
+#[tokio::test]
+async fn nobody_is_offered_to_change_their_own_account() {
+    let mut everybody = people("Bo Ek");
+    let page = Page::get(paths::PEOPLE, Arc::new(Stub::People(everybody.clone()))).await;
+    assert!(page.html.contains("Role of Bo Ek") && page.html.contains("End sign-ins"), "{}", page.html);
+    everybody.people[0].id = Uuid::nil();
+    let page = Page::get(paths::PEOPLE, Arc::new(Stub::People(everybody))).await;
+    assert!(!page.html.contains("Role of Bo Ek") && !page.html.contains("End sign-ins"), "{}", page.html);
 }
 
 #[tokio::test]
@@ -147,6 +239,7 @@ async fn set_up_says_what_is_wrong_at_the_field() {
         username: "ada".to_owned(),
         message: None,
         fields: vec![FieldError { field: "password".to_owned(), message: "Use at least 12 characters.".to_owned() }],
+        link: None,
     };
     let page = Page::post_outcome("/setup?token=abc", outcome).await;
     assert_page!(page);
@@ -197,5 +290,15 @@ async fn nobody_sees_anything_without_signing_in() {
 fn each_route_is_an_address_of_the_portal() {
     let routes: Vec<String> =
         leptos_axum::generate_route_list(crate::App).iter().map(|route| route.path().to_owned()).collect();
-    assert_eq!(routes, [paths::SESSIONS, paths::NEW_SESSION, paths::SESSION_ROUTE, paths::SIGN_IN, paths::SETUP],);
+    let expected = [
+        paths::SESSIONS,
+        paths::NEW_SESSION,
+        paths::SESSION_ROUTE,
+        paths::PEOPLE,
+        paths::AUDIT,
+        paths::INVITATION,
+        paths::SIGN_IN,
+        paths::SETUP,
+    ];
+    assert_eq!(routes, expected);
 }

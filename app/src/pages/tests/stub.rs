@@ -16,8 +16,8 @@ use crate::{
     error::PortalError,
     form::FormOutcome,
     model::{
-        DocumentView, ListFilter, Moment, ResultKind, ResultView, Role, SessionDetail, SessionId, SessionList,
-        SessionRow, Staff, Standing, TeamId,
+        AuditFilter, AuditPage, DocumentView, ListFilter, Moment, People, ResultKind, ResultView, Role, SessionDetail,
+        SessionId, SessionList, SessionRow, Staff, Standing, TeamId,
     },
     shell,
 };
@@ -33,6 +33,8 @@ const DAY: i64 = 86_400_000;
 pub(super) enum Stub {
     List(SessionList),
     Detail(SessionDetail),
+    People(People),
+    Audit(AuditPage),
     Failure(PortalError),
 }
 
@@ -52,7 +54,7 @@ impl Stub {
     fn failure(&self) -> PortalError {
         match self {
             Self::Failure(error) => error.clone(),
-            Self::List(_) | Self::Detail(_) => PortalError::not_found(),
+            _ => PortalError::not_found(),
         }
     }
 }
@@ -64,6 +66,26 @@ impl Backend for Stub {
             tokio::task::yield_now().await;
             match self {
                 Self::List(list) => Ok(SessionList { filter, ..list.clone() }),
+                other => Err(other.failure()),
+            }
+        })
+    }
+
+    fn people<'a>(&'a self, _: &'a Staff) -> Answer<'a, People> {
+        Box::pin(async move {
+            tokio::task::yield_now().await;
+            match self {
+                Self::People(people) => Ok(people.clone()),
+                other => Err(other.failure()),
+            }
+        })
+    }
+
+    fn audit<'a>(&'a self, _: &'a Staff, filter: AuditFilter) -> Answer<'a, AuditPage> {
+        Box::pin(async move {
+            tokio::task::yield_now().await;
+            match self {
+                Self::Audit(page) => Ok(AuditPage { filter, ..page.clone() }),
                 other => Err(other.failure()),
             }
         })
@@ -89,8 +111,12 @@ pub(super) struct Page {
 impl Page {
     /// The page as a member of staff gets it.
     pub(super) async fn get(address: &str, backend: Arc<dyn Backend>) -> Self {
-        let staff =
-            Staff { id: Uuid::nil(), name: "Ada Berg".to_owned(), role: Role::Admin, team: TeamId(Uuid::nil()) };
+        Self::get_as(Role::Admin, address, backend).await
+    }
+
+    /// The page as a member of staff of that role gets it.
+    pub(super) async fn get_as(role: Role, address: &str, backend: Arc<dyn Backend>) -> Self {
+        let staff = Staff { id: Uuid::nil(), name: "Ada Berg".to_owned(), role, team: TeamId(Uuid::nil()) };
         Self::render(address, move || {
             provide_context(backend.clone());
             provide_context(staff.clone());
@@ -174,6 +200,8 @@ pub(super) fn detail(standing: Standing) -> SessionDetail {
         row: row(7, standing, "Rental agreement 12 B", "Nils Holm"),
         sign_text: Some("I have read the agreement.\nI accept it.".to_owned()),
         language: Language::Nb,
+        may_see_link: true,
+        may_open_files: true,
         link_expires: Some(Moment(NOW.0 + 3 * DAY)),
         reject_reason: None,
         failure: None,

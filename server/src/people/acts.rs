@@ -1,0 +1,234 @@
+//! `POST /people`: what an admin does about people, as a plain form.
+
+use std::sync::Arc;
+
+use app::{
+    error::{ErrorKind, FieldError, PortalError},
+    form::{FormOutcome, SecretLink},
+    model::{Action, Permission, Role, Staff, TeamId},
+    paths,
+};
+use axum::{
+    Form,
+    extract::{Request, State},
+    response::{IntoResponse, Redirect, Response},
+};
+use http::{StatusCode, Uri};
+use serde::Deserialize;
+use time::Duration;
+use uuid::Uuid;
+
+use crate::{
+    audit::{self, Subject},
+    auth::{LoginToken, names},
+    error::ApiError,
+    pages,
+    rights::{Actor, Reach},
+    state::Portal,
+    store::{StoreError, Write, invitations, logins, staff, teams},
+};
+
+/// How long an invitation is good for.
+const VALID: Duration = Duration::days(3);
+
+/// What is to be done.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum What {
+    Invite,
+    Team,
+    Change,
+    Disable,
+    Enable,
+    EndSignIns,
+    Link,
+}
+
+/// One form for all acts: browsers send the name of the button that was pressed.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PeopleForm {
+    act: What,
+    person: Option<Uuid>,
+    role: Option<Role>,
+    team: Option<TeamId>,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    username: String,
+    #[serde(default, rename = "team-name")]
+    team_name: String,
+}
+
+/// What came of it.
+enum Done {
+    /// It is done.
+    Plainly,
+    /// It is done, and this link is to be shown, once.
+    With(SecretLink),
+    /// It is not: these fields are wrong.
+    Not(Vec<FieldError>),
+}
+
+pub(super) async fn act(
+    State(portal): State<Arc<Portal>>,
+    actor: Actor,
+    Form(form): Form<PeopleForm>,
+) -> Result<Response, ApiError> {
+    let typed = FormOutcome { name: form.name.clone(), username: form.username.clone(), ..FormOutcome::default() };
+    let (status, outcome) = match run(&portal, &actor, form).await? {
+        Done::Plainly => return Ok(Redirect::to(paths::PEOPLE).into_response()),
+        Done::With(link) => (StatusCode::OK, FormOutcome { link: Some(link), ..FormOutcome::default() }),
+        Done::Not(fields) => (StatusCode::UNPROCESSABLE_ENTITY, FormOutcome { fields, ..typed }),
+    };
+    let mut request = Request::default();
+    *request.uri_mut() = Uri::from_static(paths::PEOPLE);
+    request.extensions_mut().insert(actor.staff);
+    request.extensions_mut().insert(outcome);
+    let mut response = pages::render(&portal, request).await;
+    *response.status_mut() = status;
+    Ok(response)
+}
+
+async fn run(portal: &Portal, actor: &Actor, form: PeopleForm) -> Result<Done, ApiError> {
+    let mut change = portal.store.write().await?;
+    // The actor may have lost their rights since the request was let in: of two
+    // admins who demote each other at once, one is refused.
+    let now = staff::find(&mut change, actor.staff.id).await?.filter(|account| !account.is_disabled);
+    let myself = now.ok_or_else(PortalError::unauthenticated)?.staff;
+    Reach::of(&myself, Permission::ManagePeople)?;
+    let done = match form.act {
+        What::Invite => invite(portal, &mut change, actor, &form).await?,
+        What::Team => make_team(portal, &mut change, actor, &form.team_name).await?,
+        What::Change | What::Disable | What::Enable | What::EndSignIns | What::Link => {
+            let person = form.person.ok_or(ApiError::BadRequest("The form names no person."))?;
+            let account = staff::find(&mut change, person).await?.ok_or_else(PortalError::not_found)?;
+            if person == myself.id {
+                return Err(conflict("Another admin has to change your own account."));
+            }
+            about(portal, &mut change, actor, &form, &account.staff).await?
+        }
+    };
+    if staff::admins(&mut change).await? == 0 {
+        return Err(conflict("The last admin stays an admin. Make somebody else one first."));
+    }
+    if !matches!(done, Done::Not(_)) {
+        change.commit().await.map_err(StoreError::from)?;
+        // Streams look at once whether their readers still are who they were.
+        portal.hub.signed_out();
+    }
+    Ok(done)
+}
+
+/// What is done about one person.
+async fn about(
+    portal: &Portal,
+    change: &mut Write,
+    actor: &Actor,
+    form: &PeopleForm,
+    person: &Staff,
+) -> Result<Done, ApiError> {
+    let subject = || Subject::account(person.id);
+    let changed = |detail: String| audit::Act::done(Action::AccountChanged).to(subject()).saying(detail);
+    let (act, done) = match form.act {
+        What::Change => {
+            let (role, team) = (form.role.unwrap_or(person.role), form.team.unwrap_or(person.team));
+            if !teams::exists(change, team).await? {
+                return Err(ApiError::field("team", "There is no such team."));
+            }
+            if (role, team) == (person.role, person.team) {
+                return Ok(Done::Plainly);
+            }
+            staff::set_rights(change, person.id, role, team).await?;
+            // Other rights, other sign-in (ASVS 7.2.4).
+            logins::delete_of(change, person.id).await?;
+            (changed(format!("{} in {} to {} in {team}", person.role.slug(), person.team, role.slug())), Done::Plainly)
+        }
+        What::Disable => {
+            staff::set_disabled(change, person.id, true).await?;
+            logins::delete_of(change, person.id).await?;
+            invitations::forget(change, person.id).await?;
+            (changed("disabled".to_owned()), Done::Plainly)
+        }
+        What::Enable => {
+            staff::set_disabled(change, person.id, false).await?;
+            (changed("enabled".to_owned()), Done::Plainly)
+        }
+        What::EndSignIns => {
+            let count = logins::delete_of(change, person.id).await?;
+            let act = audit::Act::done(Action::SignInEnded).to(subject()).saying(format!("{count} by an admin"));
+            (act, Done::Plainly)
+        }
+        What::Link | What::Invite | What::Team => {
+            let link = link(portal, change, person.id).await?;
+            (changed("link for a new password".to_owned()), Done::With(link))
+        }
+    };
+    portal.record(change, person.team, &actor.by, act).await?;
+    Ok(done)
+}
+
+async fn invite(portal: &Portal, change: &mut Write, actor: &Actor, form: &PeopleForm) -> Result<Done, ApiError> {
+    let mut findings = Vec::new();
+    let mut finding = |field: &str, message: String| findings.push(FieldError { field: field.to_owned(), message });
+    let name = names::display(&form.name).map_err(|error| finding("name", error.to_string()));
+    let username = names::user(&form.username).map_err(|error| finding("username", error.to_string()));
+    let (Ok(name), Ok(username)) = (name, username) else { return Ok(Done::Not(findings)) };
+    let (Some(role), Some(team)) = (form.role, form.team) else {
+        return Err(ApiError::BadRequest("The form names no role or no team."));
+    };
+    if !teams::exists(change, team).await? {
+        return Err(ApiError::field("team", "There is no such team."));
+    }
+    let now = portal.clock.now();
+    let id = portal.random.uuid_v7(now)?;
+    let account = staff::NewStaff {
+        id,
+        username: &username,
+        name: &name,
+        password_hash: staff::NO_PASSWORD,
+        role,
+        team,
+        created_at: now,
+    };
+    match staff::insert(change, &account).await {
+        Ok(()) => {}
+        Err(StoreError::Duplicate) => {
+            finding("username", "Somebody has this user name. Choose another.".to_owned());
+            return Ok(Done::Not(findings));
+        }
+        Err(error) => return Err(error.into()),
+    }
+    let act = audit::Act::done(Action::AccountMade).to(Subject::account(id)).saying(role.slug());
+    portal.record(change, team, &actor.by, act).await?;
+    Ok(Done::With(link(portal, change, id).await?))
+}
+
+async fn make_team(portal: &Portal, change: &mut Write, actor: &Actor, name: &str) -> Result<Done, ApiError> {
+    let not = |message: String| Done::Not(vec![FieldError { field: "team-name".to_owned(), message }]);
+    let name = match names::display(name) {
+        Ok(name) => name,
+        Err(error) => return Ok(not(error.to_string())),
+    };
+    let now = portal.clock.now();
+    let id = TeamId(portal.random.uuid_v7(now)?);
+    match teams::insert(change, id, &name, now).await {
+        Ok(()) => {}
+        Err(StoreError::Duplicate) => return Ok(not("There is a team of this name.".to_owned())),
+        Err(error) => return Err(error.into()),
+    }
+    portal.record(change, id, &actor.by, audit::Act::done(Action::TeamMade).to(id)).await?;
+    Ok(Done::Plainly)
+}
+
+/// Makes a link by which the person chooses a password; the one before is of no use then.
+async fn link(portal: &Portal, change: &mut Write, person: Uuid) -> Result<SecretLink, ApiError> {
+    let token = LoginToken::new(portal.random.as_ref())?;
+    invitations::put(change, token.id(), person, portal.clock.now() + VALID).await?;
+    let (origin, path) = (portal.config.origin(), paths::INVITATION);
+    Ok(SecretLink(format!("{origin}{path}?token={}", token.expose())))
+}
+
+fn conflict(message: &str) -> ApiError {
+    PortalError::new(ErrorKind::Conflict, message).into()
+}

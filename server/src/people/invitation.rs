@@ -1,0 +1,107 @@
+//! Where an invitation's link leads: its owner chooses a password, and is signed in.
+
+use std::sync::Arc;
+
+use app::{error::FieldError, form::FormOutcome, model::Action, paths};
+use axum::{
+    Form,
+    extract::{Query, Request, State},
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::CookieJar;
+use http::{StatusCode, Uri};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+use crate::{
+    audit::{Act, By, Subject},
+    auth::{LoginToken, again, password_rules, signed_in},
+    error::ApiError,
+    pages,
+    state::Portal,
+    store::{StoreError, invitations, logins, staff},
+};
+
+#[derive(Deserialize)]
+pub(super) struct InvitationQuery {
+    #[serde(default)]
+    token: String,
+}
+
+pub(super) async fn page(
+    State(portal): State<Arc<Portal>>,
+    Query(query): Query<InvitationQuery>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let now = portal.clock.now();
+    if let Some(token) = LoginToken::parse(&query.token)
+        && invitations::find(&mut *portal.store.read().await?, token.id(), now).await?.is_some()
+    {
+        return Ok(pages::render(&portal, request).await);
+    }
+    Ok(refused(&portal, StatusCode::FORBIDDEN, "", bad_link()).await)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct InvitationForm {
+    #[serde(default)]
+    token: String,
+    #[serde(default)]
+    password: SecretString,
+}
+
+pub(super) async fn open(
+    State(portal): State<Arc<Portal>>,
+    by: By,
+    jar: CookieJar,
+    Form(form): Form<InvitationForm>,
+) -> Result<Response, ApiError> {
+    let now = portal.clock.now();
+    let Some(token) = LoginToken::parse(&form.token) else {
+        return Ok(refused(&portal, StatusCode::FORBIDDEN, "", bad_link()).await);
+    };
+    let invited = invitations::find(&mut *portal.store.read().await?, token.id(), now).await?;
+    let Some((_, username)) = invited else {
+        return Ok(refused(&portal, StatusCode::FORBIDDEN, "", bad_link()).await);
+    };
+    if let Err(weakness) = password_rules::check(form.password.expose_secret(), &username) {
+        let finding = FieldError { field: "password".to_owned(), message: weakness.to_string() };
+        return Ok(refused(&portal, StatusCode::UNPROCESSABLE_ENTITY, token.expose(), finding).await);
+    }
+    let password_hash = portal.auth.hash(form.password).await?;
+
+    let login = LoginToken::new(portal.random.as_ref())?;
+    let mut change = portal.store.write().await?;
+    // Looked at again inside the transaction: a link works once.
+    let Some((person, _)) = invitations::find(&mut change, token.id(), now).await? else {
+        return Ok(refused(&portal, StatusCode::FORBIDDEN, "", bad_link()).await);
+    };
+    invitations::forget(&mut change, person.id).await?;
+    staff::set_password_hash(&mut change, person.id, &password_hash).await?;
+    // Another password ends what the one before began.
+    logins::delete_of(&mut change, person.id).await?;
+    logins::insert(&mut change, login.id(), person.id, now).await?;
+    let by = by.signed_in(person.id, login.id());
+    portal
+        .record(&mut change, person.team, &by, Act::done(Action::AccountOpened).to(Subject::account(person.id)))
+        .await?;
+    portal.record(&mut change, person.team, &by, Act::done(Action::SignIn)).await?;
+    change.commit().await.map_err(StoreError::from)?;
+    portal.hub.signed_out();
+    tracing::info!(staff.id = %person.id, "an invitation was accepted");
+    Ok((jar.add(signed_in(&login)), Redirect::to(paths::SESSIONS)).into_response())
+}
+
+async fn refused(portal: &Arc<Portal>, status: StatusCode, token: &str, finding: FieldError) -> Response {
+    // The token is base64url: it needs no escapes.
+    let uri = Uri::try_from(format!("{}?token={token}", paths::INVITATION)).unwrap_or_default();
+    again(portal, uri, status, FormOutcome { fields: vec![finding], ..FormOutcome::default() }).await
+}
+
+fn bad_link() -> FieldError {
+    FieldError {
+        field: "token".to_owned(),
+        message: "This link is not valid, or no longer. Ask an admin of the desk for a new one.".to_owned(),
+    }
+}
