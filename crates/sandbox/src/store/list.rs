@@ -90,14 +90,14 @@ impl Order {
     fn push(self, sql: &mut QueryBuilder<Sqlite>) {
         sql.push(" ORDER BY ");
         for sort in [Some(self.lead), self.second].into_iter().flatten() {
-            sql.push(column(sort)).push(direction(sort)).push(", ");
+            sql.push(column(sort.field)).push(direction(sort)).push(", ");
         }
         sql.push("id").push(direction(self.second.unwrap_or(self.lead)));
     }
 }
 
-fn column(sort: Sort) -> &'static str {
-    match sort.field {
+fn column(field: SortField) -> &'static str {
+    match field {
         SortField::CreatedAt => "created_at",
         SortField::DueDate => "due_at",
     }
@@ -114,9 +114,9 @@ struct First {
 }
 
 fn select_first(query: &ListQuery, order: Order, now: OffsetDateTime) -> QueryBuilder<Sqlite> {
-    let lead = column(order.lead);
+    let lead = column(order.lead.field);
     let mut sql = QueryBuilder::new(format!("SELECT {lead}, id FROM session INDEXED BY {}", order.index()));
-    filter(&mut sql, query, now);
+    filter(&mut sql, query, None, now);
     Order { second: None, ..order }.push(&mut sql);
     sql.push(" LIMIT 1 OFFSET ").push_bind(i64::from(query.offset));
     sql
@@ -129,8 +129,8 @@ fn select_first(query: &ListQuery, order: Order, now: OffsetDateTime) -> QueryBu
 /// only the rows from there to its end are sorted.
 fn count_equals(query: &ListQuery, order: Order, first: &First, now: OffsetDateTime) -> QueryBuilder<Sqlite> {
     let mut sql = QueryBuilder::new(format!("SELECT count(*) FROM session INDEXED BY {}", order.index()));
-    filter(&mut sql, query, now);
-    sql.push(" AND ").push(column(order.lead)).push(" = ").push_bind(first.lead);
+    filter(&mut sql, query, None, now);
+    sql.push(" AND ").push(column(order.lead.field)).push(" = ").push_bind(first.lead);
     sql.push(if order.lead.descending { " AND id > " } else { " AND id < " }).push_bind(first.id.clone());
     sql
 }
@@ -145,10 +145,10 @@ fn select_page(
     // The page is found in the index, and only then are its rows read.
     let mut sql = QueryBuilder::new("SELECT session.* FROM (SELECT rowid AS found FROM session INDEXED BY ");
     sql.push(order.index());
-    filter(&mut sql, query, now);
+    filter(&mut sql, query, first.map(|_| order), now);
     match first {
         Some(first) if order.second.is_some() => {
-            sql.push(" AND ").push(column(order.lead)).push(onward(order)).push_bind(first.lead);
+            sql.push(" AND ").push(column(order.lead.field)).push(onward(order)).push_bind(first.lead);
         }
         Some(first) => from(&mut sql, order, first),
         None => {}
@@ -169,7 +169,7 @@ fn count_from(query: &ListQuery, order: Order, first: Option<&First>, now: Offse
         None => "session_list_due",
     };
     let mut sql = QueryBuilder::new(format!("SELECT count(*) FROM session INDEXED BY {index}"));
-    filter(&mut sql, query, now);
+    filter(&mut sql, query, first.map(|_| order), now);
     if let Some(first) = first {
         from(&mut sql, order, first);
     }
@@ -177,7 +177,7 @@ fn count_from(query: &ListQuery, order: Order, first: Option<&First>, now: Offse
 }
 
 fn from(sql: &mut QueryBuilder<Sqlite>, order: Order, first: &First) {
-    sql.push(" AND (").push(column(order.lead)).push(", id)").push(onward(order));
+    sql.push(" AND (").push(column(order.lead.field)).push(", id)").push(onward(order));
     sql.push("(").push_bind(first.lead).push(", ").push_bind(first.id.clone()).push(")");
 }
 
@@ -185,17 +185,24 @@ fn onward(order: Order) -> &'static str {
     if order.lead.descending { " <= " } else { " >= " }
 }
 
-fn filter(sql: &mut QueryBuilder<Sqlite>, query: &ListQuery, now: OffsetDateTime) {
-    sql.push(" WHERE deleted_at IS NULL AND due_at > ").push_bind(oldest_readable_due(now));
+/// All conditions, but for those that hold from `after` on in its order: the planner takes one bound for the
+/// place in the index where it starts, and that must be the one of `after`.
+fn filter(sql: &mut QueryBuilder<Sqlite>, query: &ListQuery, after: Option<Order>, now: OffsetDateTime) {
+    sql.push(" WHERE deleted_at IS NULL");
     let bounds = [
-        (" AND created_at >= ", query.created_from),
-        (" AND created_at <= ", query.created_to),
-        (" AND due_at >= ", query.due_from),
-        (" AND due_at <= ", query.due_to),
+        (SortField::DueDate, " > ", Some(oldest_readable_due(now))),
+        (SortField::DueDate, " >= ", query.due_from.map(nanos)),
+        (SortField::DueDate, " <= ", query.due_to.map(nanos)),
+        (SortField::CreatedAt, " >= ", query.created_from.map(nanos)),
+        (SortField::CreatedAt, " <= ", query.created_to.map(nanos)),
     ];
-    for (condition, bound) in bounds {
-        if let Some(bound) = bound {
-            sql.push(condition).push_bind(nanos(bound));
+    for (field, comparison, bound) in bounds {
+        let is_implied = after.is_some_and(|Order { lead, .. }| {
+            let is_lower = comparison != " <= ";
+            lead.field == field && is_lower != lead.descending
+        });
+        if let Some(bound) = bound.filter(|_| !is_implied) {
+            sql.push(" AND ").push(column(field)).push(comparison).push_bind(bound);
         }
     }
     if !query.states.is_empty() {

@@ -162,6 +162,9 @@ async fn every_statement_goes_along_an_index_that_holds_all_it_looks_at() {
                 let steps = plan(&mut db, &sql).await;
                 assert!(matches!(&steps[..], [only] if only.contains(along)), "{query:?}: {steps:?}");
             }
+            let start = format!("({},id)", column(order.lead.field));
+            let steps = plan(&mut db, &count_from(&query, order, Some(&first), NOW)).await;
+            assert!(steps[0].contains(&start), "{query:?}: counting starts at the page: {steps:?}");
             let steps = plan(&mut db, &select_page(&query, order, Some(&first), 0, NOW)).await;
             let is_found = steps.iter().any(|step| step.contains(&along));
             let is_read = steps.iter().any(|step| step.contains("SEARCH session USING INTEGER PRIMARY KEY"));
@@ -172,6 +175,8 @@ async fn every_statement_goes_along_an_index_that_holds_all_it_looks_at() {
                 Some(_) => sorted.len() <= 2 && sorted[0].contains("LAST"),
             };
             assert!(is_found && is_read && is_sorted_little, "{query:?}: {steps:?}");
+            let starts_there = order.second.is_some() || steps.iter().any(|step| step.contains(&start));
+            assert!(starts_there, "{query:?}: {steps:?}");
         }
     }
 }
