@@ -1,7 +1,10 @@
 //! The command, killed while many sign and at each moment that matters: what was acknowledged stays, and no session
-//! is SIGNED without its signatures.
+//! is SIGNED without its signatures. Packages and events come, sooner or later.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use contract::Event;
 use reqwest::{Method, StatusCode};
@@ -23,21 +26,34 @@ struct Book {
     documents: BTreeMap<String, Vec<u8>>,
     /// Whether a session was signed, by id.
     sessions: BTreeMap<String, bool>,
+    /// Those that want a package.
+    packaged: BTreeSet<String>,
 }
 
 impl Book {
-    /// Makes sessions on a PDF and a text of their own.
-    async fn prepare(&mut self, service: &Running, sessions: usize) -> Vec<String> {
+    /// Makes sessions: some on a PDF, with packages, the others on a text.
+    async fn prepare(&mut self, service: &Running, on_pdf: usize, on_text: usize) -> Vec<String> {
         let text = format!("Text number {}.\n", self.documents.len());
         let mut made = Vec::new();
-        for (mime_type, bytes) in [("application/pdf", PDF), ("text/plain", text.as_bytes())] {
+        for (mime_type, bytes, count) in [("application/pdf", PDF, on_pdf), ("text/plain", text.as_bytes(), on_text)] {
             let document = service.upload(mime_type, bytes).await.unwrap();
             self.documents.insert(document.clone(), bytes.to_vec());
             let collection = json!({ "documents": [{ "documentId": document }] });
             let collection = service.post("/document-collections", &collection).await;
-            let request = terms("to be killed", &document, collection["id"].as_str().unwrap());
-            let created = service.post("/signing-sessions", &json!(vec![request; sessions.div_ceil(2)])).await;
-            made.extend(created.as_array().unwrap().iter().map(|session| session["id"].as_str().unwrap().to_owned()));
+            let mut request = terms("to be killed", &document, collection["id"].as_str().unwrap());
+            if bytes == PDF {
+                request["packageTo"] = json!(["PADES_CONTAINER"]);
+            }
+            if count == 0 {
+                continue;
+            }
+            let created = service.post("/signing-sessions", &json!(vec![request; count])).await;
+            let ids = created.as_array().unwrap().iter().map(|session| session["id"].as_str().unwrap().to_owned());
+            let ids: Vec<String> = ids.collect();
+            if bytes == PDF {
+                self.packaged.extend(ids.iter().cloned());
+            }
+            made.extend(ids);
         }
         self.sessions.extend(made.iter().map(|session| (session.clone(), false)));
         made
@@ -62,6 +78,25 @@ impl Book {
                 }
                 state => assert!(state == "READY" && signatures.is_empty() && !*is_signed, "{session}"),
             }
+        }
+    }
+
+    /// Waits until everything that was to be told is told, and checks that what wants a package has one.
+    async fn check_told(&self, service: &Running, receiver: &mut Receiver) {
+        let told = |name: &'static str, session: &String| (name.to_owned(), session.clone());
+        let signed = self.sessions.keys().map(|session| told("signing-session.completed", session));
+        let packaged = self.packaged.iter().map(|session| told("package.completed", session));
+        let mut missing: BTreeSet<(String, String)> = signed.chain(packaged).collect();
+        while !missing.is_empty() {
+            let event = receiver.next().await.event();
+            missing.remove(&(event.event_name.to_string(), event.session_id().unwrap().to_string()));
+        }
+        for id in &self.packaged {
+            let session = service.read(id).await;
+            let packages = session["output"]["packages"].as_array().unwrap();
+            assert_eq!(packages.len(), 1, "{session}");
+            let package = download(service, packages[0]["resultDocumentId"].as_str().unwrap()).await;
+            assert!(package.starts_with(b"%PDF-"), "{session}");
         }
     }
 
@@ -98,12 +133,13 @@ fn sign_all(service: &Running, sessions: Vec<String>) -> JoinSet<Option<String>>
 #[tokio::test]
 async fn kills_while_many_sign_lose_nothing() {
     let data = TempDir::new().unwrap();
+    let mut receiver = subscribed(&data).await;
     let mut book = Book::default();
     // Kills come after so many acknowledgements, with all the others at whatever moment they are.
     for kill_after in [0, 1, 5, 2, 7, 3] {
         let mut service = Running::start(&data).await;
         book.check(&service).await;
-        book.prepare(&service, 10).await;
+        book.prepare(&service, 2, 8).await;
         let mut acts = sign_all(&service, book.unsigned());
         let mut acknowledged = 0;
         while acknowledged < kill_after {
@@ -124,6 +160,14 @@ async fn kills_while_many_sign_lose_nothing() {
     assert_eq!(signed.iter().flatten().count(), left.len(), "what was not signed can be");
     book.check(&service).await;
     assert!(book.unsigned().is_empty());
+    book.check_told(&service, &mut receiver).await;
+}
+
+/// A receiver of all events.
+async fn subscribed(data: &TempDir) -> Receiver {
+    let receiver = Receiver::start(&[]).await;
+    Running::start(data).await.subscribe(&receiver).await;
+    receiver
 }
 
 async fn plan_crash(service: &Running, moment: &str) {
@@ -139,7 +183,7 @@ async fn a_crash_at_any_moment_of_signing_leaves_all_or_nothing() {
         [("signing.before-rows", "READY"), ("signing.before-commit", "READY"), ("signing.after-commit", "SIGNED")]
     {
         let mut service = Running::start(&data).await;
-        let session = book.prepare(&service, 2).await.swap_remove(0);
+        let session = book.prepare(&service, 1, 1).await.swap_remove(0);
         plan_crash(&service, moment).await;
         let acts = sign_all(&service, vec![session.clone()]).join_all().await;
         assert_eq!(acts, [None], "{moment}: no answer");
@@ -226,7 +270,7 @@ async fn a_crash_while_signing_loses_no_event_and_tells_of_nothing_that_did_not_
         let mut receiver = Receiver::start(&[]).await;
         let mut service = Running::start(&data).await;
         let subscription = service.subscribe(&receiver).await;
-        let session = Book::default().prepare(&service, 2).await.swap_remove(0);
+        let session = Book::default().prepare(&service, 0, 1).await.swap_remove(0);
         plan_crash(&service, moment).await;
         sign_all(&service, vec![session]).join_all().await;
         assert!(!service.child.wait().unwrap().success(), "{moment}: the process died");
