@@ -56,11 +56,7 @@ pub(crate) struct Embedded {
 impl Embedded {
     /// Serves until `shutdown`.
     pub(crate) async fn run(self, shutdown: CancellationToken) {
-        let stop = shutdown.clone().cancelled_owned();
-        if let Err(error) = self.sandbox.serve(self.listener, stop).await {
-            tracing::error!(error = %crate::error::chain(&error), "the embedded signing service failed; stopping");
-            shutdown.cancel();
-        }
+        self.sandbox.serve(self.listener, shutdown.cancelled()).await;
     }
 }
 

@@ -45,7 +45,7 @@ mod sweep;
 mod tools;
 mod tsa;
 
-use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{io, path::PathBuf, sync::Arc};
 
 use axum::{
     Router, middleware,
@@ -55,6 +55,7 @@ use http::{HeaderName, HeaderValue, header};
 use secrecy::SecretString;
 use time::Duration;
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
 use url::Url;
 
@@ -62,6 +63,10 @@ pub use random::{Random, SystemRandom};
 
 use clock::Clock;
 use service::{App, Service};
+
+/// How long a connection may be silent between two requests. Clients keep theirs for up to a minute, and a
+/// request sent on a connection that is just being closed fails.
+const SILENCE_MAX: std::time::Duration = std::time::Duration::from_secs(75);
 
 /// What a sandbox is started with.
 #[derive(Debug, Clone)]
@@ -137,9 +142,6 @@ pub enum SandboxError {
     /// The client that delivers events cannot be made.
     #[error("the HTTP client for events cannot be set up")]
     Sender(#[source] reqwest::Error),
-    /// The socket failed.
-    #[error("serving failed")]
-    Serve(#[source] io::Error),
 }
 
 /// The embedded signing service.
@@ -223,21 +225,22 @@ impl Sandbox {
     }
 
     /// Serves the router on `listener` and does the background work, until `shutdown`;
-    /// then finishes the requests that are under way and closes the database.
-    ///
-    /// # Errors
-    /// [`SandboxError::Serve`].
-    pub async fn serve(
-        self,
-        listener: TcpListener,
-        shutdown: impl Future<Output = ()> + Send + 'static,
-    ) -> Result<(), SandboxError> {
-        let service = self.router().into_make_service_with_connect_info::<SocketAddr>();
-        let server = async { axum::serve(listener, service).with_graceful_shutdown(shutdown).await };
-        let mut served = Ok(());
-        self.run(async { served = server.await }).await;
+    /// then finishes the requests that are under way, for a while, and closes the database.
+    pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
+        let stop = CancellationToken::new();
+        let server = serve::Server::new(serve::Limits { head: SILENCE_MAX, ..serve::Limits::default() });
+        let server = server.run(listener, self.router(), stop.clone());
+        self.run(async {
+            let (cut_off, ()) = tokio::join!(server, async {
+                shutdown.await;
+                stop.cancel();
+            });
+            if cut_off > 0 {
+                tracing::warn!(connections = cut_off, "some requests did not end in time and are cut off");
+            }
+        })
+        .await;
         self.0.store.close().await;
-        served.map_err(SandboxError::Serve)
     }
 
     /// The root certificate that vouches for the sandbox's signatures, as PEM.

@@ -51,6 +51,6 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
                 std::future::pending().await
             }
         })
-        .await?;
+        .await;
     Ok(())
 }

@@ -58,6 +58,16 @@ async fn nobody_else_can_read_the_data() {
     }
 }
 
+#[tokio::test]
+async fn heads_have_limits() {
+    let sandbox = TestSandbox::spawn().await;
+    for (headers, status) in [(50, 200), (70, 431)] {
+        let request = sandbox.http.get(format!("{}/livez", sandbox.base));
+        let request = (0..headers).fold(request, |request, i| request.header(format!("x-{i}"), "1"));
+        assert_eq!(request.send().await.unwrap().status(), status, "{headers} headers");
+    }
+}
+
 /// The command, killed when dropped.
 pub(crate) struct Running {
     pub(crate) child: Child,

@@ -61,7 +61,7 @@ impl TestSandbox {
         let sandbox = Sandbox::open(config, clock.clone(), Arc::new(SystemRandom)).await.unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let served = tokio::spawn(async move {
-            sandbox.serve(listener, async { drop(stopped.await) }).await.unwrap();
+            sandbox.serve(listener, async { drop(stopped.await) }).await;
         });
         let mut this = Self { base, http: http_client(), clock, token: String::new(), dir, stop, served };
         this.token = this.new_token().await;
