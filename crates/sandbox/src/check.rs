@@ -13,6 +13,9 @@ pub(crate) enum BadUpload {
     /// There are no bytes.
     #[error("the document is empty")]
     Empty,
+    /// The bytes of a form stand around the PDF, as clients are known to send it.
+    #[error("the PDF is wrapped in a multipart form; send its bytes alone")]
+    Wrapped,
     /// `%PDF-` is not near the beginning.
     #[error("the document is not a PDF")]
     NotAPdf,
@@ -79,6 +82,9 @@ impl Check {
             return Err(BadUpload::Empty);
         }
         match self.kind {
+            Kind::Pdf { head, .. } if head.starts_with(b"--") && contains(&head, b"\r\nContent-Disposition:") => {
+                Err(BadUpload::Wrapped)
+            }
             Kind::Pdf { head, .. } if !contains(&head, b"%PDF-") => Err(BadUpload::NotAPdf),
             Kind::Pdf { tail, .. } if !contains(&tail, b"%%EOF") => Err(BadUpload::Damaged),
             Kind::Text { partial, bad } if bad || !partial.is_empty() => Err(BadUpload::NotText),
@@ -111,6 +117,12 @@ mod tests {
             (MimeType::Pdf, b"", Err(BadUpload::Empty)),
             (MimeType::Text, b"", Err(BadUpload::Empty)),
             (MimeType::Pdf, b"<html>", Err(BadUpload::NotAPdf)),
+            (
+                MimeType::Pdf,
+                b"--x\r\nContent-Disposition: form-data\r\n\r\n%PDF-1.7 %%EOF\r\n--x--",
+                Err(BadUpload::Wrapped),
+            ),
+            (MimeType::Pdf, b"--x %PDF-1.7 %%EOF", Ok(())),
             (MimeType::Pdf, b"%PDF-1.7 cut off", Err(BadUpload::Damaged)),
             (MimeType::Pdf, b"%PDF-1.7 %%EOF", Ok(())),
             (MimeType::Pdf, &long, Ok(())),

@@ -19,7 +19,7 @@ use axum::{
 };
 
 pub(crate) use sender::Sender;
-pub(crate) use subscriptions::LIFETIME_MAX;
+pub(crate) use subscriptions::{HEADER_MAX, LIFETIME_MAX, SECRET_LENGTH, SIGNATURE_HEADER, SUBSCRIPTIONS_MAX, URL_MAX};
 pub(crate) use worker::work;
 
 use crate::{api, service::App};

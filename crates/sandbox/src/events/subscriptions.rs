@@ -21,17 +21,17 @@ use crate::{
 };
 
 /// How many subscriptions there may be, and so how many attempts at once.
-const SUBSCRIPTIONS_MAX: i64 = 20;
+pub(crate) const SUBSCRIPTIONS_MAX: i64 = 20;
 /// Longest address in characters.
-const URL_MAX: usize = 2048;
+pub(crate) const URL_MAX: usize = 2048;
 /// Shortest and longest secret in characters. 16 at random are beyond guessing.
-const SECRET_LENGTH: std::ops::RangeInclusive<usize> = 16..=255;
+pub(crate) const SECRET_LENGTH: std::ops::RangeInclusive<usize> = 16..=255;
 /// Longest name of a signature's header in characters.
-const HEADER_MAX: usize = 64;
+pub(crate) const HEADER_MAX: usize = 64;
 /// Longest time for which a delivery is tried.
 pub(crate) const LIFETIME_MAX: Duration = Duration::weeks(1);
 /// The header that carries the signature unless the subscription names another.
-const SIGNATURE_HEADER: &str = "X-Signicat-Signature";
+pub(crate) const SIGNATURE_HEADER: &str = "X-Signicat-Signature";
 
 /// What a client wants of a subscription. `null` counts as not given.
 #[derive(Deserialize)]

@@ -3,13 +3,15 @@
 //! Limits and enums come from `contract`, so the document cannot promise others than
 //! the service keeps; tests hold its routes against the router's. `pages` shows it to people.
 
+mod events;
 mod paths;
 mod schemas;
+mod sessions;
 #[cfg(test)]
 mod tests;
 
 use axum::{Json, extract::State};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use url::Url;
 
 use crate::{oauth, service::App};
@@ -18,7 +20,7 @@ const INTRODUCTION: &str = "\
 Documents are uploaded, put into collections, and signed in sessions: one session is one signer's task. \
 This is a sandbox: nothing signed here has any legal effect.
 
-Every request to `/sign` carries an access token. Ids are UUIDs. Request fields and query parameters \
+Every request but that for a token carries an access token. Ids are UUIDs. Request fields and query parameters \
 that are not listed are ignored, and `null` counts as absent. Answers may have more fields than are listed.
 
 What goes wrong is answered with `application/problem+json`; all wrong parameters come at once, each under \
@@ -32,6 +34,8 @@ pub(crate) async fn serve(State(app): State<App>) -> Json<Value> {
 /// The whole document, for a service that is reached under this address.
 pub(crate) fn document(public_url: &Url) -> Value {
     let server = public_url.as_str().trim_end_matches('/');
+    let schemas: Map<String, Value> =
+        [schemas::all(), sessions::all(), events::schemas()].into_iter().flatten().collect();
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -47,11 +51,12 @@ pub(crate) fn document(public_url: &Url) -> Value {
             { "name": "Documents", "description": "Bytes to sign, and results" },
             { "name": "Document collections", "description": "Documents that belong together" },
             { "name": "Signing sessions", "description": "A signer's tasks" },
+            { "name": "Events", "description": "Who is told of what happens to sessions" },
         ],
         "security": [{ "clientCredentials": [oauth::SCOPE] }, { "bearerAuth": [] }],
         "paths": paths::all(),
         "components": {
-            "schemas": schemas::all(),
+            "schemas": schemas,
             "responses": paths::problems(),
             "securitySchemes": {
                 "clientCredentials": {

@@ -3,7 +3,10 @@
 use contract::{LifecycleState, MimeType, Problem, limits};
 use serde_json::{Map, Value, json};
 
-use super::schemas::{EXAMPLE_COLLECTION, EXAMPLE_DOCUMENT, EXAMPLE_SESSION, id, schema};
+use super::{
+    events,
+    schemas::{EXAMPLE_COLLECTION, EXAMPLE_DOCUMENT, EXAMPLE_SESSION, id, schema},
+};
 use crate::{evidence::ENVELOPED_TEXT_MAX, extract::JSON_BYTES_MAX, oauth};
 
 /// Problems by status: name of the component, and when it is answered.
@@ -11,6 +14,7 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     ("400", "BadRequest", "The request is wrong; `invalidParams` names the parameters."),
     ("401", "Unauthorized", "The access token is missing, unknown or expired."),
     ("404", "NotFound", "There is no such resource, or it is deleted or past its due date."),
+    ("409", "Conflict", "It cannot be done now; `detail` says what stands in the way."),
     ("413", "PayloadTooLarge", "The body is too long. It is not read to its end."),
     ("415", "UnsupportedMediaType", "The Content-Type is none of those listed, or there is a Content-Encoding."),
     ("500", "InternalServerError", "The service failed. Nothing that is sent should lead to it."),
@@ -29,22 +33,22 @@ pub(super) fn problems() -> Value {
 }
 
 /// One good answer, and the problems of these statuses beside those that every operation has.
-fn responses(status: &str, good: Value, statuses: &[&str]) -> Value {
+pub(super) fn responses(status: &str, good: Value, statuses: &[&str]) -> Value {
     let bad = PROBLEMS.iter().filter(|(status, _, _)| ["401", "500"].contains(status) || statuses.contains(status));
     let bad = bad
         .map(|(status, name, _)| ((*status).to_owned(), json!({ "$ref": format!("#/components/responses/{name}") })));
     std::iter::once((status.to_owned(), good)).chain(bad).collect::<Map<_, _>>().into()
 }
 
-fn json_answer(description: &str, body: Value) -> Value {
+pub(super) fn json_answer(description: &str, body: Value) -> Value {
     json!({ "description": description, "content": { "application/json": { "schema": body } } })
 }
 
-fn no_content() -> Value {
+pub(super) fn no_content() -> Value {
     json!({ "description": "It is deleted." })
 }
 
-fn json_request(body: Value, example: Value) -> Value {
+pub(super) fn json_request(body: Value, example: Value) -> Value {
     json!({
         "required": true,
         "description": format!("At most {JSON_BYTES_MAX} bytes"),
@@ -52,21 +56,26 @@ fn json_request(body: Value, example: Value) -> Value {
     })
 }
 
-fn path_id(name: &str, example: &str) -> Value {
+pub(super) fn path_id(name: &str, example: &str) -> Value {
     json!([{ "name": name, "in": "path", "required": true, "schema": id("Its id"), "example": example }])
 }
 
 /// A link to an operation that takes an id out of this answer.
-fn link(operation: &str, parameter: &str, pointer: &str) -> Value {
+pub(super) fn link(operation: &str, parameter: &str, pointer: &str) -> Value {
     json!({ "operationId": operation, "parameters": { parameter: format!("$response.body#{pointer}") } })
 }
 
 /// All operations by path and method.
 pub(super) fn all() -> Value {
-    [token(), documents(), collections(), sessions()].into_iter().flatten().collect::<Map<_, _>>().into()
+    [token(), documents(), collections(), sessions(), events::paths()]
+        .into_iter()
+        .flatten()
+        .collect::<Map<_, _>>()
+        .into()
 }
 
-type Paths = Vec<(String, Value)>;
+/// Operations of a family by path.
+pub(super) type Paths = Vec<(String, Value)>;
 
 fn token() -> Paths {
     let error = |description: &str| json_answer(description, schema("OAuthError"));
@@ -290,7 +299,7 @@ fn sessions() -> Paths {
 
 fn list_parameters() -> Value {
     let query = |name: &str, description: &str, schema: Value| json!({ "name": name, "in": "query", "description": description, "schema": schema });
-    let number = |min: u32, max: u32, default: u32| json!({ "type": "integer", "minimum": min, "maximum": max, "default": default });
+    let number = |min: u32, max: u32, default: u32| json!({ "anyOf": [{ "type": "integer", "minimum": min, "maximum": max }, { "const": "" }], "default": default });
     let date =
         || json!({ "type": "string", "anyOf": [{ "format": "date-time" }, { "format": "date" }, { "maxLength": 0 }] });
     let order = "[ +-]?(createdAt|dueDate)";
@@ -303,14 +312,14 @@ fn list_parameters() -> Value {
                        and joined by commas.",
             json!({
                 "type": "array",
-                "items": { "type": "string", "pattern": format!("^{order}(,{order})*$"), "examples": ["+dueDate"] },
+                "items": { "type": "string", "pattern": format!("^({order}(,{order})*)?$"), "examples": ["+dueDate"] },
                 "default": ["-createdAt"],
             })
         ),
         query(
             "state",
             "In one of these states. May be repeated, and joined by commas.",
-            json!({ "type": "array", "items": { "type": "string", "enum": LifecycleState::KNOWN } })
+            json!({ "type": "array", "items": { "anyOf": [{ "type": "string", "enum": LifecycleState::KNOWN }, { "const": "" }] } })
         ),
         query("sessionTitleLike", "The title contains this, whatever the case", json!({ "type": "string" })),
         query("createdDateFrom", "Made at or after", date()),
