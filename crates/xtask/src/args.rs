@@ -5,11 +5,13 @@ use crate::error::Error;
 pub(crate) const USAGE: &str = "\
 cargo xtask run [-- SETTINGS]     set up what is missing, build everything, start the portal
 cargo xtask test                  set up what is missing, run every check and every test
-cargo xtask test PART [ARGS]      one part: fmt, clippy, tidy, unit, site, budget, e2e;
-                                  ARGS go to the tool that runs it
+cargo xtask test PART [ARGS]      one part: fmt, clippy, tidy, unit, conformance, fuzz, site,
+                                  budget, e2e; ARGS go to the tool that runs it
 cargo xtask setup                 only set up what run and test need
 cargo xtask site                  only build what browsers load, into target/site
 cargo xtask budget [--write]      compare (or rewrite) the sizes committed in style/budget.toml
+cargo xtask conformance           whether the sandbox keeps the contract, or the service that
+                                  CONFORMANCE_BASE_URL and its like name
 cargo xtask bench hash            hashing in the browser beside WebCrypto and hash-wasm
 cargo xtask bench list            the sandbox's list with 100,000 sessions in the store
 cargo xtask bench sign            signing and packaging: time and memory against their limits";
@@ -23,6 +25,7 @@ pub(crate) enum Command {
     Run { server: Vec<String> },
     Test { part: Option<Part>, rest: Vec<String> },
     Budget { write: bool },
+    Conformance,
     BenchHash,
     BenchList,
     BenchSign,
@@ -36,14 +39,25 @@ pub(crate) enum Part {
     Clippy,
     Tidy,
     Unit,
+    Conformance,
+    Fuzz,
     Site,
     Budget,
     EndToEnd,
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Fmt, Self::Clippy, Self::Tidy, Self::Unit, Self::Site, Self::Budget, Self::EndToEnd];
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Fmt,
+        Self::Clippy,
+        Self::Tidy,
+        Self::Unit,
+        Self::Conformance,
+        Self::Fuzz,
+        Self::Site,
+        Self::Budget,
+        Self::EndToEnd,
+    ];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -51,6 +65,8 @@ impl Part {
             Self::Clippy => "clippy",
             Self::Tidy => "tidy",
             Self::Unit => "unit",
+            Self::Conformance => "conformance",
+            Self::Fuzz => "fuzz",
             Self::Site => "site",
             Self::Budget => "budget",
             Self::EndToEnd => "e2e",
@@ -84,6 +100,7 @@ pub(crate) fn parse(words: Vec<String>) -> Result<Command, Error> {
         }
         ("budget", None) => Ok(Command::Budget { write: false }),
         ("budget", Some("--write")) if rest.len() == 1 => Ok(Command::Budget { write: true }),
+        ("conformance", None) => Ok(Command::Conformance),
         ("bench", Some("hash")) if rest.len() == 1 => Ok(Command::BenchHash),
         ("bench", Some("list")) if rest.len() == 1 => Ok(Command::BenchList),
         ("bench", Some("sign")) if rest.len() == 1 => Ok(Command::BenchSign),
@@ -109,6 +126,7 @@ mod tests {
                 Command::Test { part: Some(Part::EndToEnd), rest: words("signing.spec.ts --headed") },
             ),
             ("budget --write", Command::Budget { write: true }),
+            ("conformance", Command::Conformance),
             ("bench hash", Command::BenchHash),
             ("bench list", Command::BenchList),
             ("bench sign", Command::BenchSign),

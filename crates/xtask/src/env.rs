@@ -28,6 +28,11 @@ pub(crate) fn of_this_package() -> impl Iterator<Item = OsString> {
     })
 }
 
+/// Whether there is such a variable, for another program to read.
+pub(crate) fn is_set(variable: &str) -> bool {
+    std::env::var_os(variable).is_some()
+}
+
 /// Where this user's programs keep what can be fetched again, after the XDG base
 /// directory specification.
 pub(crate) fn user_cache() -> Option<PathBuf> {

@@ -9,6 +9,7 @@ mod fs;
 mod layout;
 mod proc;
 mod run;
+mod sandbox;
 mod say;
 mod setup;
 mod site;
@@ -51,6 +52,7 @@ fn obey(words: Vec<String>) -> Result<(), Error> {
             build_site(&layout)?;
             budget::check(&layout)
         }
+        Command::Conformance => sandbox::conformance(&layout),
         Command::BenchHash => bench::hash(&layout),
         Command::BenchList => bench::list(&layout),
         Command::BenchSign => bench::sign(&layout),

@@ -95,6 +95,15 @@ impl Run {
         self.go()
     }
 
+    /// Starts the program and goes on, with what it says to be read and what it complains about in `log`.
+    ///
+    /// # Errors
+    /// [`Error::Spawn`].
+    pub(crate) fn piped(mut self, log: Stdio) -> Result<Child, Error> {
+        self.command.stdout(Stdio::piped()).stderr(log);
+        self.spawn()
+    }
+
     fn spawn(&mut self) -> Result<Child, Error> {
         let spawned = self.command.spawn();
         spawned.map_err(|source| self.cannot_start(source))

@@ -8,7 +8,7 @@ use crate::{
     error::Error,
     layout::Layout,
     proc::Run,
-    run, say,
+    run, sandbox, say,
     setup::{self, ForTests, TARGET},
     site,
 };
@@ -32,7 +32,7 @@ pub(crate) fn test(layout: &Layout, part: Option<Part>, rest: &[String]) -> Resu
     }
     say::line("\nAll of this passed:");
     for (part, time) in times {
-        say::line(&format!("  {:<8}{:>9}", part.name(), say::seconds(time)));
+        say::line(&format!("  {:<12}{:>9}", part.name(), say::seconds(time)));
     }
     Ok(())
 }
@@ -50,6 +50,8 @@ fn run_part(layout: &Layout, ready: &ForTests, part: Part, rest: &[String]) -> R
             .args(["--exclude", "xtask"])
             .args(rest)
             .go(),
+        Part::Conformance => sandbox::conformance(layout),
+        Part::Fuzz => sandbox::fuzz(layout, rest),
         Part::Site => site::build(layout, ready.toolchain),
         Part::Budget => {
             site::build(layout, ready.toolchain)?;

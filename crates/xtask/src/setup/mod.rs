@@ -10,6 +10,7 @@ mod wasm;
 
 use std::{path::PathBuf, time::Duration};
 
+pub(crate) use python::environment as python;
 pub(crate) use wasm::{TARGET, Toolchain};
 
 use crate::{
