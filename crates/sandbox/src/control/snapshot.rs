@@ -33,7 +33,7 @@ impl Snapshots {
     /// Removes what an earlier process left in the folder.
     pub(crate) fn open(dir: PathBuf) -> io::Result<Self> {
         match std::fs::remove_dir_all(&dir) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(Self { dir, taken: Mutex::default() }),
         }
     }
