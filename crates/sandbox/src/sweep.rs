@@ -29,9 +29,12 @@ pub(crate) async fn work(app: &App) {
 /// Makes the packages due that waited for links that expired. Nothing else that a client can see depends on it: what is
 /// past its time reads as gone at once.
 pub(crate) async fn once(app: &App) -> Result<(), ApiError> {
-    let mut tx = app.store.write().await?;
     let now = app.clock.now();
-    packages::due_by_time(&mut tx, now).await?;
+    let any_package_due = packages::any_due_by_time(&mut *app.store.read().await?, now).await?;
+    let mut tx = app.store.write().await?;
+    if any_package_due {
+        packages::due_by_time(&mut tx, now).await?;
+    }
     let swept = sweep::rows(&mut tx, now).await?;
     tx.commit().await?;
     app.packaging.wake();

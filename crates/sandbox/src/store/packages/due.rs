@@ -24,12 +24,11 @@ macro_rules! open_sessions {
     };
 }
 
-/// Makes the packages due of collections that ask for one, have no session open any more and something to package.
-macro_rules! insert_collections {
+/// Collections that ask for a package and have none yet, no session open any more, and something to package.
+macro_rules! due_collections {
     ($among:literal) => {
         concat!(
-            "INSERT INTO package (collection_id, due_at)
-             SELECT collection.id, ?1 FROM collection
+            " FROM collection
              WHERE package_to <> '[]' AND deleted_at IS NULL ",
             $among,
             " AND NOT EXISTS (SELECT 1 FROM package WHERE package.collection_id = collection.id)
@@ -58,12 +57,15 @@ pub(crate) async fn due_after(
     .bind(session.to_string())
     .execute(&mut *db)
     .await?;
-    let collections = sqlx::query(insert_collections!(
-        "AND collection.id IN (
-             WITH RECURSIVE after (session) AS (
-                 SELECT ?2 UNION SELECT session_id FROM session_wait JOIN after ON waits_for = after.session
-             )
-             SELECT collection_id FROM session_document JOIN after ON session_id = after.session)"
+    let collections = sqlx::query(concat!(
+        "INSERT INTO package (collection_id, due_at) SELECT collection.id, ?1",
+        due_collections!(
+            "AND collection.id IN (
+                 WITH RECURSIVE after (session) AS (
+                     SELECT ?2 UNION SELECT session_id FROM session_wait JOIN after ON waits_for = after.session
+                 )
+                 SELECT collection_id FROM session_document JOIN after ON session_id = after.session)"
+        )
     ))
     .bind(nanos(now))
     .bind(session.to_string())
@@ -72,8 +74,16 @@ pub(crate) async fn due_after(
     Ok(own.rows_affected() + collections.rows_affected() > 0)
 }
 
-/// Makes due what waited for links to expire. Answers whether any package is due now.
-pub(crate) async fn due_by_time(db: &mut SqliteConnection, now: OffsetDateTime) -> Result<bool, StoreError> {
-    let done = sqlx::query(insert_collections!("")).bind(nanos(now)).execute(db).await?;
-    Ok(done.rows_affected() > 0)
+/// Makes due what waited for links to expire.
+pub(crate) async fn due_by_time(db: &mut SqliteConnection, now: OffsetDateTime) -> Result<(), StoreError> {
+    const INSERT: &str =
+        concat!("INSERT INTO package (collection_id, due_at) SELECT collection.id, ?1", due_collections!(""));
+    sqlx::query(INSERT).bind(nanos(now)).execute(db).await?;
+    Ok(())
+}
+
+/// Whether [`due_by_time`] has anything to do. It looks at all collections, so ask on a connection that holds up nobody.
+pub(crate) async fn any_due_by_time(db: &mut SqliteConnection, now: OffsetDateTime) -> Result<bool, StoreError> {
+    let query = sqlx::query_scalar(concat!("SELECT EXISTS (SELECT 1", due_collections!(""), ")"));
+    Ok(query.bind(nanos(now)).fetch_one(db).await?)
 }

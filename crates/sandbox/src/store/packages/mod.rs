@@ -17,7 +17,7 @@ use time::OffsetDateTime;
 
 pub(crate) use self::{
     contents::{Contents, SignedPdf},
-    due::{due_after, due_by_time},
+    due::{any_due_by_time, due_after, due_by_time},
 };
 use super::{StoreError, id, nanos};
 
