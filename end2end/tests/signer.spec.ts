@@ -72,9 +72,10 @@ async function look(page: Page, name: string): Promise<void> {
   await picture(page, name);
 }
 
+// Axe takes its time, and looks at ten pages of the first of these.
+test.describe.configure({ timeout: 180_000 });
+
 test("the whole way, with everything that a session can ask for", async ({ signer, account, papers }) => {
-  // Axe takes its time, and looks at ten pages.
-  test.setTimeout(180_000);
   const session = await account.session("Flat in Storgata 1", papers, {
     signText: "I have read the agreement\nand accept it.",
     preAuthentication: { enabled: true },
