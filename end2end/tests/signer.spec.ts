@@ -270,7 +270,6 @@ test("the way ends at the sender's pages", async ({ signer, account, papers, ser
 });
 
 test("every ending says what happened and what to do", async ({ signer, account, papers, complaints }) => {
-  test.setTimeout(180_000);
   complaints.expect(/40[34]|410|429/);
   const paper = papers.slice(0, 1);
   const withdrawn = await account.session("Withdrawn document", paper, {
