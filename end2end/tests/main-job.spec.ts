@@ -47,6 +47,12 @@ test("staff send, the signer signs, the screen changes by itself, the result ver
   await expect(verify()).rejects.toThrow();
   await rm(directory, { recursive: true });
 
+  const sealed = results.getByRole("listitem").filter({ hasText: "Sealed package" });
+  const [container] = await Promise.all([staff.waitForEvent("download"), sealed.getByRole("link").click()]);
+  const { stdout } = await run("pdfsig", ["-nocert", await container.path()]);
+  expect(stdout).toContain("Signature is Valid");
+  expect(stdout).toContain("Total document signed");
+
   const [original] = await Promise.all([
     staff.waitForEvent("download"),
     documents.getByRole("link", { name: contract.name }).click(),

@@ -25,7 +25,8 @@ pub use moment::Moment;
 pub use people::{AccountState, People, Person, Team};
 pub use rights::{Permission, Role, Scope};
 pub use session::{
-    DocumentView, HashVerdict, ListFilter, ResultKind, ResultView, SessionDetail, SessionList, SessionRow, SigningLink,
+    DocumentView, HashVerdict, ListFilter, PackageNews, ResultKind, ResultView, SessionDetail, SessionList, SessionRow,
+    SigningLink,
 };
 pub use staff::Staff;
 pub use standing::{Standing, Tone};

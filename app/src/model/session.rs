@@ -144,6 +144,18 @@ pub struct ResultView {
     pub api_hash: Option<Sha256Digest>,
 }
 
+/// What is known of the sealed package of a session, when it is not among the results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PackageNews {
+    /// There is nothing to say: it is there, or there will be none.
+    Nothing,
+    /// The signing service is making it.
+    Awaited,
+    /// It did not come in time.
+    Missing,
+}
+
 /// A session's page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionDetail {
@@ -167,6 +179,8 @@ pub struct SessionDetail {
     pub documents: Vec<DocumentView>,
     /// Files to download.
     pub results: Vec<ResultView>,
+    /// Whether a sealed package is still to come.
+    pub package: PackageNews,
     /// The last live event that this page already shows.
     pub as_of: u64,
     /// The server's clock.

@@ -1,10 +1,13 @@
 //! Rows as pages show them.
 
-use app::model::{AuditEntry, DocumentView, Moment, Object, ResultKind, ResultView, SessionRow, TeamId};
+use app::model::{AuditEntry, DocumentView, Moment, Object, PackageNews, ResultKind, ResultView, SessionRow, TeamId};
 
-use crate::store::{
-    audit::Stored,
-    sessions::{SessionRecord, documents::DocumentRecord, results::ResultRecord},
+use crate::{
+    sessions::can_be_packaged,
+    store::{
+        audit::Stored,
+        sessions::{SessionRecord, documents::DocumentRecord, results::ResultRecord},
+    },
 };
 
 /// A line of the list.
@@ -48,6 +51,16 @@ pub(super) fn document(document: DocumentRecord) -> DocumentView {
         browser_hash: document.browser_hash,
         server_hash: document.server_hash,
         api_hash: document.api_hash,
+    }
+}
+
+/// What there is to say of a session's package.
+pub(super) fn package(session: &SessionRecord, documents: &[DocumentRecord], results: &[ResultRecord]) -> PackageNews {
+    let is_there = results.iter().any(|result| result.kind == ResultKind::Package);
+    match session.is_signed() && can_be_packaged(documents) && !is_there {
+        false => PackageNews::Nothing,
+        true if session.api_final || session.gone => PackageNews::Missing,
+        true => PackageNews::Awaited,
     }
 }
 

@@ -133,7 +133,7 @@ async fn states(portal: &Portal, is_stale: bool) -> Result<(), RoundError> {
 
 async fn record(portal: &Portal, before: &SessionRecord, seen: &SigningSession) -> Result<(), StoreError> {
     let mut after = before.clone();
-    observe::apply(&mut after, seen);
+    observe::apply(&mut after, seen, portal.moment());
     if after == *before {
         return Ok(());
     }

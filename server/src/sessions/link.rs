@@ -41,7 +41,7 @@ pub(super) async fn link(
         Err(error) => return Err(portal_error(&error).into()),
     };
     let mut now = session.clone();
-    observe::apply(&mut now, &seen);
+    observe::apply(&mut now, &seen, portal.moment());
     if now != session {
         observe::record(&portal, id, &seen).await?;
     }

@@ -47,6 +47,7 @@ use crate::rights::{Access, Routes};
 
 pub use standing::{Facts, standing};
 pub use step::{Step, UnknownStep};
+pub(crate) use terms::can_be_packaged;
 
 /// Longest plan, in bytes: 50 documents with long names in letters of four bytes.
 const PLAN_BYTES_MAX: usize = 128 * 1024;

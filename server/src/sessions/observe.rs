@@ -1,7 +1,7 @@
 //! Taking over what the signing API says of a session.
 
-use app::model::{Action, ResultKind, SessionId};
-use contract::{MimeType, PackageType, SignatureType, SigningSession, final_state};
+use app::model::{Action, Moment, ResultKind, SessionId};
+use contract::{LifecycleState, MimeType, PackageType, SignatureType, SigningSession, final_state};
 use futures_util::{StreamExt, stream};
 use upstream::{SigningApi, UpstreamError};
 
@@ -11,7 +11,7 @@ use crate::{
     rights::Reach,
     state::Portal,
     store::{
-        StoreError,
+        StoreError, events,
         sessions::{
             self, SessionRecord, leftovers,
             results::{self, ResultRecord},
@@ -19,20 +19,32 @@ use crate::{
     },
 };
 
+/// For how long after signing a sealed package is waited for. Making one takes seconds; one
+/// that failed for good is never heard of again.
+const PACKAGE_PATIENCE: time::Duration = time::Duration::hours(1);
 /// How many results of a session are asked about at once.
 const METADATA_AT_ONCE: usize = 8;
 
-/// Writes into `session` what the API says of it. What was final stays so: an
-/// answer that was overtaken on its way takes nothing back.
-pub fn apply(session: &mut SessionRecord, seen: &SigningSession) {
+/// Writes into `session` what the API says of it at `now`. What was final stays so: an
+/// answer that was overtaken on its way takes nothing back. Signed is not final while
+/// a package is on its way.
+pub fn apply(session: &mut SessionRecord, seen: &SigningSession, now: Moment) {
     if session.api_final {
         return;
     }
+    let is_final = seen.lifecycle.state_is_final || final_state(&seen.lifecycle.state);
+    let is_patient =
+        !session.is_signed() || i128::from(now.since(session.updated)) < PACKAGE_PATIENCE.whole_milliseconds();
     session.gone = false;
     session.api_state = Some(seen.lifecycle.state.clone());
-    session.api_final = seen.lifecycle.state_is_final || final_state(&seen.lifecycle.state);
+    session.api_final = is_final && !(awaits_package(seen) && is_patient);
     session.link_expires = seen.signature_url_expires_at.map(moment::of_time);
     session.reject_reason.clone_from(&seen.lifecycle.reject_reason);
+}
+
+fn awaits_package(seen: &SigningSession) -> bool {
+    let is_there = seen.output.as_ref().is_some_and(|output| !output.packages.is_empty());
+    seen.lifecycle.state == LifecycleState::Signed && !seen.terms.package_to.is_empty() && !is_there
 }
 
 /// The files that signing made so far.
@@ -91,11 +103,16 @@ pub async fn record(portal: &Portal, id: SessionId, seen: &SigningSession) -> Re
     let now = portal.moment();
     let mut change = portal.store.write().await?;
     let Some(mut session) = sessions::find(&mut change, Reach::PORTAL, id).await? else { return Ok(()) };
-    apply(&mut session, seen);
+    let was_signed = session.is_signed();
+    apply(&mut session, seen, now);
     for result in &made {
         results::put(&mut change, id, result).await?;
     }
     sessions::save(&mut change, &session, now).await?;
+    if was_signed {
+        // It stands as before, but pages have a package to show, or none to wait for.
+        events::append(&mut change, id, session.standing(now), now).await?;
+    }
     portal.commit(change).await
 }
 
@@ -126,7 +143,7 @@ pub async fn adopt(portal: &Portal, by: &By, id: SessionId, seen: &SigningSessio
         session.step = Step::Sent;
         session.upstream = Some(seen.id);
         session.clean_scans = 0;
-        apply(&mut session, seen);
+        apply(&mut session, seen, now);
     } else if session.upstream != Some(seen.id) {
         leftovers::add(&mut change, id, seen.id, now).await?;
         portal.commit(change).await?;

@@ -37,10 +37,11 @@ pub(super) async fn send(
 }
 
 async fn run(portal: &Portal, actor: &Actor, id: SessionId) -> Result<SendOutcome, ApiError> {
-    let uploaded = match prepared(portal, actor, id).await? {
+    let documents = match prepared(portal, actor, id).await? {
         Prepared::Answer(outcome) => return Ok(outcome),
-        Prepared::Ready(uploaded) => uploaded,
+        Prepared::Ready(documents) => documents,
     };
+    let uploaded: Vec<DocumentId> = documents.iter().filter_map(|document| document.document).collect();
     let references = uploaded.iter().copied().map(Into::into).collect();
     let asked = NewDocumentCollection { documents: references, ..NewDocumentCollection::default() };
     let collection = match portal.upstream.create_collection(&asked).await {
@@ -51,7 +52,7 @@ async fn run(portal: &Portal, actor: &Actor, id: SessionId) -> Result<SendOutcom
         Claim::Ours(session) => session,
         Claim::Answer(outcome) => return Ok(outcome),
     };
-    let made = portal.upstream.create_sessions(&[terms(&session, collection, &uploaded)]).await;
+    let made = portal.upstream.create_sessions(&[terms(&session, collection, &documents)]).await;
     match made.as_deref() {
         Ok([made]) => {
             observe::adopt(portal, &actor.by, id, made).await?;
@@ -70,7 +71,7 @@ enum Prepared {
     /// Nothing to do.
     Answer(SendOutcome),
     /// All documents are at the API; these are they.
-    Ready(Vec<DocumentId>),
+    Ready(Vec<DocumentRecord>),
 }
 
 async fn prepared(portal: &Portal, actor: &Actor, id: SessionId) -> Result<Prepared, ApiError> {
@@ -84,8 +85,7 @@ async fn prepared(portal: &Portal, actor: &Actor, id: SessionId) -> Result<Prepa
     if !missing.is_empty() {
         return Err(PortalError::invalid(missing).into());
     }
-    let uploaded = documents.into_iter().filter_map(|document| document.document).collect();
-    Ok(Prepared::Ready(uploaded))
+    Ok(Prepared::Ready(documents))
 }
 
 /// What a session in this step is answered with, if it is not to be sent.

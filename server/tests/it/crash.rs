@@ -9,7 +9,7 @@ use testkit::TestApp;
 
 use crate::desk::{
     abandon, at_api, detail, fault, key, new_session, nothing_left, now, pdf, plan, post_plan, read, record, send,
-    sent, sign, until, upload, uploaded, upstream_id,
+    sent, sign, text, until, upload, uploaded, upstream_id,
 };
 
 /// Changes a session's row, as if the portal had ended at another point.
@@ -116,7 +116,7 @@ async fn what_was_to_be_deleted_is_deleted_after_all() {
 #[tokio::test]
 async fn what_was_sent_goes_on() {
     let mut app = TestApp::signed_in().await;
-    let id = sent(&app, &[pdf("lease")]).await;
+    let id = sent(&app, &[text("note")]).await;
     app.crash().await;
     assert_eq!(detail(&app, id).await.row.standing, Standing::Ready);
     sign(&app, id).await;

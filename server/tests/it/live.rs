@@ -11,7 +11,8 @@ use server::store::events;
 use testkit::TestApp;
 
 use crate::desk::{
-    detail, fault, new_session, no_faults, now, pdf, post_plan, read, reject, sent, sign, until, upload, upstream_id,
+    detail, fault, new_session, no_faults, now, pdf, post_plan, read, reject, sent, sign, text, until, upload,
+    upstream_id,
 };
 
 /// A stream, read event by event.
@@ -102,7 +103,7 @@ async fn last_event(app: &TestApp) -> u64 {
 async fn a_signature_is_on_the_stream_without_asking() {
     let app = TestApp::signed_in().await;
     let mut stream = stream(&app, paths::LIVE).await;
-    let id = sent(&app, &[pdf("lease")]).await;
+    let id = sent(&app, &[text("note")]).await;
     assert_eq!(stream.event().await.standing, Standing::Sending);
     assert_eq!(stream.event().await.standing, Standing::Ready);
     sign(&app, id).await;
@@ -254,7 +255,7 @@ async fn api_08_an_api_that_does_not_answer_is_shown_as_such() {
 #[tokio::test]
 async fn what_is_final_is_not_asked_about_any_more() {
     let app = TestApp::signed_in().await;
-    let id = sent(&app, &[pdf("lease")]).await;
+    let id = sent(&app, &[text("note")]).await;
     sign(&app, id).await;
     until(&app, id, Standing::Signed).await;
     assert_eq!(server::live::round(app.portal()).await.unwrap(), server::live::Round::Idle);

@@ -12,6 +12,7 @@ mod downloads;
 mod headers;
 mod limits;
 mod live;
+mod packages;
 mod people;
 mod process;
 mod rights;

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    model::{ResultKind, ResultView, SessionDetail, SessionId, Standing},
+    model::{PackageNews, ResultKind, ResultView, SessionDetail, SessionId, Standing},
     paths,
     ui::{Glyph, Icon, LiveRegion, Time, abbreviated},
 };
@@ -14,7 +14,7 @@ pub(super) fn Results(
     /// The session.
     detail: SessionDetail,
 ) -> impl IntoView {
-    let SessionDetail { row, results, may_open_files, .. } = detail;
+    let SessionDetail { row, results, package, may_open_files, .. } = detail;
     let session = may_open_files.then_some(row.id);
     let empty = match row.standing {
         _ if !results.is_empty() => None,
@@ -22,9 +22,18 @@ pub(super) fn Results(
         standing if standing.is_final() || standing == Standing::Overdue => Some("There are no results."),
         _ => Some("The signed results appear here by themselves."),
     };
+    let news = match package {
+        PackageNews::Nothing => None,
+        PackageNews::Awaited => {
+            Some("The sealed package of documents and signatures is being made. It appears here by itself.")
+        }
+        PackageNews::Missing => {
+            Some("No sealed package has come from the signing service. The signatures stand without it.")
+        }
+    };
     view! {
         <section class="panel" aria-labelledby="results-heading">
-            <LiveRegion id="live-results" shows=(row.standing, results.clone())>
+            <LiveRegion id="live-results" shows=(row.standing, results.clone(), package)>
                 <div class="panel-head">
                     <h2 id="results-heading">"Results"</h2>
                     {empty.is_none().then(|| view! { <p class="hint">"Kept until " <Time at=row.due /></p> })}
@@ -33,6 +42,7 @@ pub(super) fn Results(
                 <ul class="results" role="list">
                     {results.into_iter().map(|result| line(session, result)).collect_view()}
                 </ul>
+                {news.map(|text| view! { <p class="hint">{text}</p> })}
             </LiveRegion>
         </section>
     }

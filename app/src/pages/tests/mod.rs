@@ -12,8 +12,8 @@ use crate::{
     error::{ErrorKind, FieldError, PortalError},
     form::FormOutcome,
     model::{
-        AccountState, Action, AuditEntry, AuditFilter, AuditPage, Moment, Object, ObjectKind, Outcome, People, Person,
-        Role, SessionDetail, Standing, Team, TeamId,
+        AccountState, Action, AuditEntry, AuditFilter, AuditPage, Moment, Object, ObjectKind, Outcome, PackageNews,
+        People, Person, Role, SessionDetail, Standing, Team, TeamId,
     },
     paths,
 };
@@ -201,6 +201,21 @@ async fn what_a_role_may_not_do_is_not_offered() {
     let session = SessionDetail { may_see_link: false, may_open_files: false, ..detail(Standing::Ready) };
     let page = Page::get(&paths::session(session.row.id), Stub::showing(session)).await;
     assert!(!page.html.contains("Copy link") && !page.html.contains("/files/"), "{}", page.html);
+}
+
+#[tokio::test]
+async fn a_package_that_is_not_there_is_told_of() {
+    let news = [
+        (PackageNews::Nothing, [false, false]),
+        (PackageNews::Awaited, [true, false]),
+        (PackageNews::Missing, [false, true]),
+    ];
+    for (package, told) in news {
+        let session = SessionDetail { package, ..detail(Standing::Signed) };
+        let page = Page::get(&paths::session(session.row.id), Stub::showing(session)).await;
+        let texts = ["is being made", "No sealed package has come"];
+        assert_eq!(texts.map(|text| page.html.contains(text)), told, "{package:?}");
+    }
 }
 
 #[tokio::test]

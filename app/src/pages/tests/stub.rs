@@ -16,8 +16,8 @@ use crate::{
     error::PortalError,
     form::FormOutcome,
     model::{
-        AuditFilter, AuditPage, DocumentView, ListFilter, Moment, People, ResultKind, ResultView, Role, SessionDetail,
-        SessionId, SessionList, SessionRow, Staff, Standing, TeamId,
+        AuditFilter, AuditPage, DocumentView, ListFilter, Moment, PackageNews, People, ResultKind, ResultView, Role,
+        SessionDetail, SessionId, SessionList, SessionRow, Staff, Standing, TeamId,
     },
     shell,
 };
@@ -232,6 +232,7 @@ pub(super) fn detail(standing: Standing) -> SessionDetail {
             original: Some("Rental agreement.pdf".to_owned()),
             api_hash: Some(hash),
         }],
+        package: PackageNews::Nothing,
         as_of: 41,
         now: NOW,
         stale_since: None,

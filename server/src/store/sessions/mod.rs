@@ -109,6 +109,12 @@ impl SessionRecord {
         standing(&Facts { step: *step, api_state: api_state.clone(), due: *due, gone: *gone }, now)
     }
 
+    /// Whether the API said that it is signed.
+    #[must_use]
+    pub fn is_signed(&self) -> bool {
+        self.api_state == Some(LifecycleState::Signed)
+    }
+
     fn from_row(row: &SqliteRow) -> Result<Self, StoreError> {
         let text = |column| row.try_get::<String, _>(column);
         let moment = |column| row.try_get::<Option<i64>, _>(column).map(|millis| millis.map(Moment));
