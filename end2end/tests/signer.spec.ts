@@ -354,3 +354,13 @@ for (const language of ["da", "de", "fi", "nb", "nn", "sv"]) {
     await expect(signer.locator(".sign.done")).toBeVisible();
   });
 }
+
+test("what developers read about the service", async ({ signer, service }) => {
+  for (const [path, name] of [
+    ["/", "home"],
+    ["/docs", "contract"],
+  ] as const) {
+    await signer.goto(`${service.url}${path}`);
+    await look(signer, `90-${name}`);
+  }
+});
