@@ -18,7 +18,7 @@ const EXAMPLE: &str = "0197e4b8-5310-7d0c-a1ce-9a5b7e2f6d41";
 pub(super) fn paths() -> Paths {
     let base = "/events-management/subscriptions";
     let parameters = path_id("subscriptionId", EXAMPLE);
-    let subscription = || json_answer("The subscription", schema("Subscription"));
+    let subscription = || json_answer("The subscription.", schema("Subscription"));
     let letters = |description: &str| json_answer(description, schema("Letters"));
     let mut made = json_answer("It is made.", schema("Subscription"));
     made["links"] = json!({
@@ -40,7 +40,7 @@ pub(super) fn paths() -> Paths {
                     "tags": [TAG],
                     "summary": "List subscriptions",
                     "description": "All of them, the oldest first.",
-                    "responses": responses("200", json_answer("The subscriptions",
+                    "responses": responses("200", json_answer("The subscriptions.",
                         json!({ "type": "array", "items": schema("Subscription") })), &[]),
                 },
                 "post": {
@@ -200,7 +200,7 @@ pub(super) fn schemas() -> Schemas {
                     "id", "url", "eventTypes", "signatureHeader", "lifetimeSeconds", "enabled", "createdAt",
                 ],
                 "properties": {
-                    "id": id("The subscription"),
+                    "id": id("The subscription."),
                     "url": { "type": "string", "description": "Where to" },
                     "eventTypes": event_types(json!("array")),
                     "signatureHeader": { "type": "string", "description": "The header with the signature" },

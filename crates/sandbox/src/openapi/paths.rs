@@ -90,7 +90,7 @@ fn token() -> Paths {
             "content": { "application/x-www-form-urlencoded": { "schema": schema("TokenRequest") } },
         },
         "responses": {
-            "200": json_answer("A token", schema("AccessToken")),
+            "200": json_answer("A token.", schema("AccessToken")),
             "400": error("The request is wrong."),
             "401": error("The client is unknown, or its secret is wrong."),
             "413": { "$ref": "#/components/responses/PayloadTooLarge" },
@@ -138,7 +138,7 @@ fn documents() -> Paths {
             "operationId": "get_document",
             "tags": ["Documents"],
             "summary": "Download a document or a result",
-            "responses": responses("200", json!({ "description": "Its bytes", "content": types(MimeType::KNOWN) }),
+            "responses": responses("200", json!({ "description": "Its bytes.", "content": types(MimeType::KNOWN) }),
                 &["400", "404"]),
         },
         "delete": {
@@ -156,14 +156,14 @@ fn documents() -> Paths {
             "operationId": "get_metadata",
             "tags": ["Documents"],
             "summary": "Read a document's metadata",
-            "responses": responses("200", json_answer("Its metadata", schema("Document")), &["400", "404"]),
+            "responses": responses("200", json_answer("Its metadata.", schema("Document")), &["400", "404"]),
         },
         "patch": {
             "operationId": "patch_metadata",
             "tags": ["Documents"],
             "summary": "Change a document's metadata",
             "requestBody": json_request(schema("DocumentPatch"), example),
-            "responses": responses("200", json_answer("Its metadata from now on", schema("Document")),
+            "responses": responses("200", json_answer("Its metadata from now on.", schema("Document")),
                 &["400", "404", "413", "415"]),
         },
     });
@@ -176,7 +176,7 @@ fn documents() -> Paths {
             "description": "The `resultArchiveId` of a signature or a package is the only handle to it. It is kept for \
                 the session's `archive.retentionPeriod`, whatever happens to the session.",
             "responses": responses("200",
-                json!({ "description": "Its bytes", "content": types(&[MimeType::Pdf, MimeType::Xml]) }),
+                json!({ "description": "Its bytes.", "content": types(&[MimeType::Pdf, MimeType::Xml]) }),
                 &["400", "404"]),
         },
     });
@@ -220,7 +220,7 @@ fn collections() -> Paths {
             "operationId": "get_collection",
             "tags": ["Document collections"],
             "summary": "Read a collection",
-            "responses": responses("200", json_answer("The collection", schema("DocumentCollection")), &["400", "404"]),
+            "responses": responses("200", json_answer("The collection.", schema("DocumentCollection")), &["400", "404"]),
         },
         "delete": {
             "operationId": "delete_collection",
@@ -265,7 +265,7 @@ fn sessions() -> Paths {
             "description": "All filters must hold; dates are inclusive. A plain date is a day in UTC. \
                             A parameter without a value counts as absent. Ties are broken by id.",
             "parameters": list_parameters(),
-            "responses": responses("200", json_answer("A page of sessions", schema("SigningSessionPage")), &["400"]),
+            "responses": responses("200", json_answer("A page of sessions.", schema("SigningSessionPage")), &["400"]),
         },
         "post": {
             "operationId": "create_session",
@@ -283,7 +283,7 @@ fn sessions() -> Paths {
             "operationId": "get_session",
             "tags": ["Signing sessions"],
             "summary": "Read a session",
-            "responses": responses("200", json_answer("The session", schema("SigningSession")), &["400", "404"]),
+            "responses": responses("200", json_answer("The session.", schema("SigningSession")), &["400", "404"]),
         },
         "delete": {
             "operationId": "delete_session",
