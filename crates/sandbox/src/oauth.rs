@@ -1,5 +1,7 @@
 //! `POST /auth/open/connect/token`: client credentials for an access token (RFC 6749 §4.4).
 
+use std::collections::HashSet;
+
 use axum::{
     Json, Router,
     extract::{Request, State},
@@ -121,6 +123,11 @@ fn check(app: &App, headers: &HeaderMap, form: &[u8]) -> Result<String, OAuthErr
     let form: Vec<(String, String)> = serde_urlencoded::from_bytes(form)
         .map_err(|_| OAuthError::bad_request("invalid_request", "the body must be a URL-encoded form"))?;
     let field = |name: &str| form.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    // RFC 6749 §3.2. Which of two is meant, nobody can know.
+    let mut seen = HashSet::new();
+    if !form.iter().all(|(key, _)| seen.insert(key)) {
+        return Err(OAuthError::bad_request("invalid_request", "each parameter may be there once"));
+    }
 
     let basic = headers.get(header::AUTHORIZATION).map(|value| basic_credentials(value).ok_or(())).transpose();
     let basic = basic.map_err(|()| OAuthError::invalid_client())?;

@@ -54,6 +54,8 @@ async fn wrong_token_requests_get_oauth_errors() {
         (&[id, secret], 400, "invalid_request"),
         (&[("grant_type", "password"), id, secret], 400, "unsupported_grant_type"),
         (&[GRANT, id, secret, ("scope", "everything")], 400, "invalid_scope"),
+        (&[GRANT, GRANT, id, secret], 400, "invalid_request"),
+        (&[GRANT, id, secret, ("client_secret", "wrong")], 400, "invalid_request"),
     ];
     for (form, status, error) in cases {
         let answer = token_request(&sandbox).form(form).send().await.unwrap();
