@@ -19,7 +19,11 @@ pub(crate) fn run(layout: &Layout, settings: &[String]) -> Result<(), Error> {
 
 pub(crate) fn compile(layout: &Layout, program: &str) -> Result<(), Error> {
     say::step(&format!("compiling the {program}"), || {
-        Run::new("cargo").args(["build", "--locked", "--release", "--package", program]).dir(&layout.root).go()
+        // Both packages are named whichever program is built: so their dependencies have the
+        // same features, and what one needed is there for the other.
+        let packages = [SERVER, SANDBOX].into_iter().flat_map(|package| ["--package", package]);
+        let cargo = Run::new("cargo").args(["build", "--locked", "--release", "--bin", program]);
+        cargo.args(packages).dir(&layout.root).go()
     })
 }
 
