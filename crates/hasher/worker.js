@@ -6,7 +6,7 @@
 import init, { Hasher } from "./hasher.js";
 
 // How much is read at a time at most, and how far progress goes between two reports.
-const PIECE = 1024 * 1024;
+const PIECE = 4 * 1024 * 1024;
 
 const ready = init({ module_or_path: new URL("./hasher_bg.wasm", import.meta.url) });
 // Who waits for it hears of a failure; until then it is no unhandled rejection.
@@ -37,8 +37,9 @@ async function hash(file, onProgress) {
   return hasher.digest();
 }
 
-// Reads the file into one buffer over and over: a fresh one per piece, or reading it
-// synchronously, piles up hundreds of megabytes before the browser collects them.
+// Reads the file into two buffers by turns, one piece ahead of the hashing: a fresh one
+// per piece, or reading it synchronously, piles up hundreds of megabytes before the
+// browser collects them.
 async function* pieces(file) {
   const stream = file.stream();
   let reader;
@@ -49,11 +50,19 @@ async function* pieces(file) {
     yield* stream;
     return;
   }
-  let buffer = new ArrayBuffer(PIECE);
+  const read = (buffer) => {
+    const piece = reader.read(new Uint8Array(buffer));
+    // Who waits for it hears of a failure; until then it is no unhandled rejection.
+    piece.catch(() => {});
+    return piece;
+  };
+  let next = read(new ArrayBuffer(PIECE));
+  let spare = new ArrayBuffer(PIECE);
   for (;;) {
-    const { done, value } = await reader.read(new Uint8Array(buffer));
+    const { done, value } = await next;
     if (done) return;
+    next = read(spare);
     yield value;
-    buffer = value.buffer;
+    spare = value.buffer;
   }
 }

@@ -66,7 +66,7 @@ pub(crate) const MODULES: [Module; 4] = [
         // Unrolls SHA-256's rounds altogether, which LLVM by itself finds too long: an
         // eighth more speed for 3 kB.
         codegen: &["-Cllvm-args=-unroll-threshold=4000"],
-        goal: "-O3",
+        goal: "-O4",
     },
 ];
 
