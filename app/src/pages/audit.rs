@@ -11,7 +11,7 @@ use crate::{
     backend::authorised,
     model::{Action, AuditEntry, AuditFilter, AuditPage, Outcome},
     paths,
-    ui::{Glyph, Icon, Time},
+    ui::{Glyph, Icon, Pager, Time},
 };
 
 /// The page for auditors and admins.
@@ -36,6 +36,8 @@ fn Trail(page: AuditPage) -> impl IntoView {
     let AuditPage { entries, total, filter, people } = page;
     let whole = AuditFilter { page: 1, ..filter.clone() };
     let lines = entries.into_iter().map(line).collect_view();
+    let turned = filter.clone();
+    let to = move |page| paths::audit(paths::AUDIT, &AuditFilter { page, ..turned.clone() });
     view! {
         <Desk title="Audit trail" place=Place::Audit>
             <div class="page-head">
@@ -66,7 +68,7 @@ fn Trail(page: AuditPage) -> impl IntoView {
                     <tbody role="rowgroup">{lines}</tbody>
                 </table>
             </section>
-            <Pages filter=filter total=total />
+            <Pager page=filter.page total=total page_size=AuditFilter::PAGE_SIZE to=to />
         </Desk>
     }
     .into_any()
@@ -185,34 +187,4 @@ fn Filter(filter: AuditFilter, people: Vec<(uuid::Uuid, String)>) -> impl IntoVi
         </search>
     }
     .into_any()
-}
-
-#[component]
-fn Pages(filter: AuditFilter, total: u64) -> impl IntoView {
-    let page = filter.page;
-    let last = u32::try_from(total.div_ceil(u64::from(AuditFilter::PAGE_SIZE))).unwrap_or(u32::MAX).max(1);
-    let to = |page| paths::audit(paths::AUDIT, &AuditFilter { page, ..filter.clone() });
-    (last > 1).then(|| {
-        view! {
-            <nav class="pages" aria-label="Pages">
-                {(page > 1)
-                    .then(|| {
-                        view! {
-                            <a class="button" rel="prev" href=to(page - 1)>
-                                "Newer"
-                            </a>
-                        }
-                    })}
-                <span>{format!("Page {page} of {last}")}</span>
-                {(page < last)
-                    .then(|| {
-                        view! {
-                            <a class="button" rel="next" href=to(page + 1)>
-                                "Older"
-                            </a>
-                        }
-                    })}
-            </nav>
-        }
-    })
 }

@@ -14,6 +14,8 @@ mod live_region;
 mod notice;
 #[cfg(feature = "ssr")]
 mod page_title;
+#[cfg(feature = "ssr")]
+mod pager;
 mod size;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
@@ -33,6 +35,8 @@ pub use live_region::LiveRegion;
 pub use notice::Notice;
 #[cfg(feature = "ssr")]
 pub use page_title::PageTitle;
+#[cfg(feature = "ssr")]
+pub use pager::Pager;
 pub use size::size;
 #[cfg(feature = "ssr")]
 pub use time::Time;

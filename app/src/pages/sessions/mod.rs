@@ -19,7 +19,7 @@ use crate::{
     islands::ListNews,
     model::{ListFilter, Moment, Permission, SessionList, Staff, Tone},
     paths,
-    ui::{Glyph, Icon, Notice, Time},
+    ui::{Glyph, Icon, Notice, Pager, Time},
 };
 
 /// The first page of the portal.
@@ -41,9 +41,12 @@ fn List(list: SessionList) -> impl IntoView {
     let here = paths::sessions(&filter);
     let may_send = use_context::<Staff>().is_some_and(|staff| staff.may(Permission::Send));
     let body = if !rows.is_empty() {
+        let page = filter.page.max(1);
+        let turned = filter.clone();
+        let to = move |page| paths::sessions(&ListFilter { page, ..turned.clone() });
         view! {
             <Table rows=rows as_of=as_of now=now />
-            <Pages filter=filter.clone() total=total />
+            <Pager page=page total=total page_size=ListFilter::PAGE_SIZE to=to />
         }
         .into_any()
     } else if narrowed {
@@ -95,36 +98,6 @@ fn Stale(since: Moment) -> impl IntoView {
             </p>
         </Notice>
     }
-}
-
-#[component]
-fn Pages(filter: ListFilter, total: u64) -> impl IntoView {
-    let page = filter.page.max(1);
-    let last = u32::try_from(total.div_ceil(u64::from(ListFilter::PAGE_SIZE))).unwrap_or(u32::MAX).max(1);
-    let to = |page| paths::sessions(&ListFilter { page, ..filter.clone() });
-    (last > 1).then(|| {
-        view! {
-            <nav class="pages" aria-label="Pages">
-                {(page > 1)
-                    .then(|| {
-                        view! {
-                            <a class="button" rel="prev" href=to(page - 1)>
-                                "Newer"
-                            </a>
-                        }
-                    })}
-                <span>{format!("Page {page} of {last}")}</span>
-                {(page < last)
-                    .then(|| {
-                        view! {
-                            <a class="button" rel="next" href=to(page + 1)>
-                                "Older"
-                            </a>
-                        }
-                    })}
-            </nav>
-        }
-    })
 }
 
 #[component]
