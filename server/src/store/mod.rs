@@ -148,13 +148,13 @@ impl Store {
 /// compile SQLite a second time, for the macro.
 fn migrations() -> Migrator {
     let history = [
-        ("staff and logins", include_str!("../../migrations/0001_staff_and_logins.sql")),
-        ("sessions", include_str!("../../migrations/0002_sessions.sql")),
-        ("rights", include_str!("../../migrations/0003_rights.sql")),
-        ("audit", include_str!("../../migrations/0004_audit.sql")),
-        ("invitations", include_str!("../../migrations/0005_invitations.sql")),
+        (1, "staff and logins", include_str!("../../migrations/0001_staff_and_logins.sql")),
+        (2, "sessions", include_str!("../../migrations/0002_sessions.sql")),
+        (3, "rights", include_str!("../../migrations/0003_rights.sql")),
+        (4, "audit", include_str!("../../migrations/0004_audit.sql")),
+        (5, "invitations", include_str!("../../migrations/0005_invitations.sql")),
     ];
-    let history = (1..).zip(history).map(|(version, (name, sql))| {
+    let history = history.into_iter().map(|(version, name, sql)| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
     });
     Migrator::with_migrations(history.collect())
