@@ -16,6 +16,10 @@ pub enum ErrorKind {
     Unauthenticated,
     /// Ask somebody with more rights.
     Forbidden,
+    /// Show again who you are; what was asked is done only for those who have just done so.
+    StepUpRequired,
+    /// Set up a second factor first; the role asks for one.
+    SecondFactorRequired,
     /// Go back; there is no such thing.
     NotFound,
     /// Load the page again; somebody or something else changed it.
@@ -95,7 +99,7 @@ impl PortalError {
         match self.kind {
             ErrorKind::Invalid | ErrorKind::HashMismatch => 422,
             ErrorKind::Unauthenticated => 401,
-            ErrorKind::Forbidden => 403,
+            ErrorKind::Forbidden | ErrorKind::StepUpRequired | ErrorKind::SecondFactorRequired => 403,
             ErrorKind::NotFound => 404,
             ErrorKind::Conflict => 409,
             ErrorKind::TooLarge => 413,

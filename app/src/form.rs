@@ -13,7 +13,8 @@ pub struct FormOutcome {
     pub username: String,
     /// One sentence above the form.
     pub message: Option<String>,
-    /// Findings at fields: `name`, `username`, `password`, `token`, `team-name`.
+    /// Findings at fields: `name`, `username`, `password`, `token`, `team-name`,
+    /// and those of [`Confirmation`].
     pub fields: Vec<FieldError>,
     /// A link to show, once.
     pub link: Option<SecretLink>,
@@ -27,6 +28,29 @@ impl std::fmt::Debug for SecretLink {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("SecretLink([REDACTED])")
     }
+}
+
+/// An act that is done only for somebody who has just shown who they are, and what
+/// that takes. The server puts it into context of the page that asks.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Confirmation {
+    /// Where the form goes: to the act itself, if that is a form, which is done then.
+    pub action: String,
+    /// What was typed into the act's own form, passwords left out.
+    pub carried: Vec<(String, String)>,
+    /// Where to go instead.
+    pub back: String,
+    /// Whether the password is asked for.
+    pub password: bool,
+    /// Whether a code of the second factor is asked for.
+    pub code: bool,
+}
+
+impl Confirmation {
+    /// The field of the password.
+    pub const PASSWORD: &str = "confirm-password";
+    /// The field of the code.
+    pub const CODE: &str = "confirm-code";
 }
 
 impl FormOutcome {

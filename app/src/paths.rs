@@ -14,6 +14,8 @@ pub const SESSION_ROUTE: &str = "/sessions/{id}";
 pub const SETUP: &str = "/setup";
 /// Sign-in.
 pub const SIGN_IN: &str = "/sign-in";
+/// Where somebody who is signed in shows again who they are.
+pub const CONFIRM: &str = "/confirm";
 /// Sign-out; POST only.
 pub const SIGN_OUT: &str = "/sign-out";
 /// The live stream.
@@ -122,6 +124,12 @@ pub fn download(session: SessionId, document: DocumentId) -> String {
 #[must_use]
 pub fn sign_in_then(target: &str) -> String {
     if target == SESSIONS { SIGN_IN.to_owned() } else { format!("{SIGN_IN}?return_to={}", encode(target)) }
+}
+
+/// Showing again who one is, going on to `target` afterwards.
+#[must_use]
+pub fn confirm_then(target: &str) -> String {
+    format!("{CONFIRM}?return_to={}", encode(target))
 }
 
 /// Percent-encodes all but RFC 3986's unreserved characters.

@@ -9,7 +9,7 @@ use leptos_router::{
 };
 
 use crate::pages::{
-    InvitationPage, NewSessionPage, NotFoundPage, PeoplePage, SessionPage, SessionsPage, SetupPage, SignInPage,
+    ConfirmPage, InvitationPage, NewSessionPage, NotFoundPage, PeoplePage, SessionPage, SessionsPage, SetupPage, SignInPage,
     TrailPage,
 };
 
@@ -55,6 +55,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/audit") view=TrailPage ssr=SsrMode::Async />
                 <Route path=path!("/invitation") view=InvitationPage ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
+                <Route path=path!("/confirm") view=ConfirmPage ssr=SsrMode::Async />
                 <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async />
             </FlatRoutes>
         </Router>

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use app::{
     backend::{Backend, Sandboxed},
     error::PortalError,
-    form::FormOutcome,
+    form::{Confirmation, FormOutcome},
     model::{Permission, Staff},
     paths,
 };
@@ -140,6 +140,7 @@ struct Context {
     backend: Arc<dyn Backend>,
     staff: Option<Staff>,
     outcome: Option<FormOutcome>,
+    confirmation: Option<Confirmation>,
     error: Option<PortalError>,
     sandboxed: bool,
 }
@@ -151,6 +152,7 @@ impl Context {
             backend: Arc::new(Desk::new(Arc::clone(portal))),
             staff: extensions.get().cloned(),
             outcome: extensions.get().cloned(),
+            confirmation: extensions.get().cloned(),
             error: extensions.get().cloned(),
             sandboxed: portal.config.upstream.is_sandbox(),
         }
@@ -163,6 +165,9 @@ impl Context {
         }
         if let Some(outcome) = &self.outcome {
             provide_context(outcome.clone());
+        }
+        if let Some(confirmation) = &self.confirmation {
+            provide_context(confirmation.clone());
         }
         if let Some(error) = &self.error {
             provide_context(error.clone());
@@ -182,7 +187,7 @@ mod tests {
         let pages: Vec<String> =
             leptos_axum::generate_route_list(app::App).iter().map(|page| page.path().to_owned()).collect();
         let mut listed: Vec<&str> = PAGES.iter().map(|(path, _)| *path).collect();
-        listed.extend([paths::INVITATION, paths::SIGN_IN, paths::SETUP]);
+        listed.extend([paths::INVITATION, paths::SIGN_IN, paths::CONFIRM, paths::SETUP]);
         assert_eq!(pages, listed);
         let mut functions: Vec<&str> = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
         functions.sort_unstable();

@@ -49,6 +49,8 @@ named! {
         PortalStopped = "portal.stopped", "Portal stopped";
         /// Somebody signed in, or tried to.
         SignIn = "sign-in", "Sign-in";
+        /// Somebody who is signed in showed again who they are, or tried to.
+        SignInConfirmed = "sign-in.confirmed", "Sign-in confirmed";
         /// Somebody signed out.
         SignOut = "sign-out", "Sign-out";
         /// A sign-in ended by time or by an admin.

@@ -1,6 +1,7 @@
 //! Pages, rendered on the server.
 
 mod audit;
+mod confirm;
 mod invitation;
 mod layout;
 mod new_session;
@@ -15,6 +16,7 @@ mod sign_in;
 mod tests;
 
 pub(crate) use audit::TrailPage;
+pub(crate) use confirm::ConfirmPage;
 pub(crate) use invitation::InvitationPage;
 pub(crate) use new_session::NewSessionPage;
 pub(crate) use people::PeoplePage;

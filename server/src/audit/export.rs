@@ -31,7 +31,7 @@ use crate::{
 const PIECE: u32 = 500;
 
 pub(crate) fn routes(routes: Routes) -> Routes {
-    let needs = Access::May(Permission::ReadAudit);
+    let needs = Access::MayFresh(Permission::ReadAudit);
     routes.get(paths::AUDIT_CSV, needs, csv).get(paths::AUDIT_JSON, needs, json)
 }
 

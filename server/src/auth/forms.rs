@@ -23,7 +23,7 @@ use super::{
     LoginId, LoginToken, cookie, names,
     password_rules::{self, WeakPassword},
     passwords::Verdict,
-    return_to,
+    return_to, step_up,
 };
 use crate::{
     audit::{Act, By, Subject},
@@ -43,6 +43,8 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .get(paths::SIGN_IN, Access::Anyone, sign_in_page)
         .post(paths::SIGN_IN, Access::Anyone, sign_in)
         .post(paths::SIGN_OUT, Access::SignedIn, sign_out)
+        .get(paths::CONFIRM, Access::SignedIn, step_up::page)
+        .post(paths::CONFIRM, Access::SignedInFresh, step_up::confirmed)
 }
 
 /// What the team is called that the first account belongs to.

@@ -15,7 +15,7 @@ use axum::{
 use http::{HeaderMap, Method, Uri, header};
 use time::{Duration, OffsetDateTime};
 
-use super::{LoginId, cookie};
+use super::{LoginId, cookie, step_up::FRESH};
 use crate::{
     audit::{Act, By},
     clock::millis,
@@ -33,14 +33,26 @@ const ACTIVITY_GRAIN: Duration = Duration::minutes(1);
 /// sign-in, never lengthen it.
 pub const BACKGROUND_HEADER: &str = "x-background";
 
-/// Finds out whose request it is, by the cookie alone. Handlers find [`Staff`] and
-/// [`LoginId`] in the request's extensions then.
+/// How the sign-in stands that a request came by. In its extensions.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Standing {
+    /// Whether its owner has just shown who they are.
+    pub(crate) is_fresh: bool,
+    /// Whether its owner has a password here.
+    pub(crate) has_password: bool,
+    /// Whether its owner has a second factor here.
+    pub(crate) has_factor: bool,
+}
+
+/// Finds out whose request it is, by the cookie alone. Handlers find [`Staff`],
+/// [`LoginId`] and [`Standing`] in the request's extensions then.
 pub(crate) async fn identify(State(portal): State<Arc<Portal>>, mut request: Request, next: Next) -> Response {
     match find(&portal, request.headers(), request.uri()).await {
         Ok(None) => next.run(request).await,
-        Ok(Some((staff, id))) => {
+        Ok(Some((staff, id, standing))) => {
             request.extensions_mut().insert(staff.clone());
             request.extensions_mut().insert(id);
+            request.extensions_mut().insert(standing);
             let by = By::of(request.extensions());
             let mut response = next.run(request).await;
             if response.extensions_mut().remove::<Denied>().is_some()
@@ -85,7 +97,7 @@ pub(crate) fn reads_html(headers: &HeaderMap) -> bool {
     accepts_html && !is_script
 }
 
-async fn find(portal: &Portal, headers: &HeaderMap, uri: &Uri) -> Result<Option<(Staff, LoginId)>, ApiError> {
+async fn find(portal: &Portal, headers: &HeaderMap, uri: &Uri) -> Result<Option<(Staff, LoginId, Standing)>, ApiError> {
     let Some(id) = cookie::read(headers).map(|token| token.id()) else { return Ok(None) };
     let Some(login) = logins::find(&mut *portal.store.read().await?, id).await? else { return Ok(None) };
     let now = portal.clock.now();
@@ -103,7 +115,12 @@ async fn find(portal: &Portal, headers: &HeaderMap, uri: &Uri) -> Result<Option<
         logins::touch(&mut write, id, now).await?;
         write.commit().await.map_err(StoreError::from)?;
     }
-    Ok(Some((login.staff, id)))
+    let standing = Standing {
+        is_fresh: login.proved_at > millis(now - FRESH),
+        has_password: login.has_password,
+        has_factor: login.has_factor,
+    };
+    Ok(Some((login.staff, id, standing)))
 }
 
 /// Whether a sign-in has neither idled nor lived too long.

@@ -10,6 +10,7 @@ pub(crate) mod password_rules;
 mod passwords;
 mod return_to;
 mod setup_link;
+mod step_up;
 mod token;
 
 use std::{sync::Arc, time::Duration};
@@ -28,6 +29,7 @@ use crate::{
 
 pub use cookie::NAME as COOKIE;
 pub(crate) use cookie::signed_in;
+pub(crate) use step_up::{Proven, demand};
 pub(crate) use forms::{again, routes};
 pub use guard::{BACKGROUND_HEADER, still_signed_in};
 pub(crate) use guard::{identify, reads_html, turn_away};

@@ -15,7 +15,7 @@ use crate::rights::{Access, Routes};
 /// What is done about people. Their page is among the other pages.
 pub(crate) fn routes(routes: Routes) -> Routes {
     routes
-        .post(paths::PEOPLE, Access::May(Permission::ManagePeople), acts::act)
+        .post(paths::PEOPLE, Access::MayFresh(Permission::ManagePeople), acts::act)
         .get(paths::INVITATION, Access::Anyone, invitation::page)
         .post(paths::INVITATION, Access::Anyone, invitation::open)
 }

@@ -1,16 +1,17 @@
 //! The portal's addresses, each with what it takes to use it.
 
-use std::sync::Arc;
+use std::{pin::Pin, sync::Arc};
 
 use app::model::{Permission, Staff};
 use axum::{
     Router,
     extract::Request,
     handler::Handler,
-    middleware::{Next, from_fn, from_fn_with_state},
+    middleware::from_fn_with_state,
     response::{IntoResponse, Response},
     routing::{MethodFilter, on},
 };
+use axum_extra::extract::CookieJar;
 use http::Method;
 
 use super::{Actor, Reach};
@@ -25,8 +26,29 @@ pub enum Access {
     Anyone,
     /// A sign-in.
     SignedIn,
+    /// A sign-in whose owner has just shown who they are.
+    SignedInFresh,
     /// A sign-in whose role has this permission.
     May(Permission),
+    /// The same, whose owner has just shown who they are: within the last five minutes,
+    /// by signing in or by confirming it. A form that comes too late is asked for that
+    /// and goes on, a script gets 403 with the kind `step_up_required`.
+    MayFresh(Permission),
+}
+
+impl Access {
+    /// The permission that it takes, if any.
+    #[must_use]
+    pub const fn permission(self) -> Option<Permission> {
+        match self {
+            Self::May(permission) | Self::MayFresh(permission) => Some(permission),
+            Self::Machines | Self::Anyone | Self::SignedIn | Self::SignedInFresh => None,
+        }
+    }
+
+    const fn is_fresh(self) -> bool {
+        matches!(self, Self::SignedInFresh | Self::MayFresh(_))
+    }
 }
 
 /// An address and what it takes to use it.
@@ -86,12 +108,11 @@ impl Routes {
         access: Access,
         handler: impl Handler<T, Arc<Portal>>,
     ) -> Self {
-        let checked =
-            on(filter, handler).route_layer(from_fn(move |request: Request, next: Next| admit(access, request, next)));
+        let checked = on(filter, Checked { access, handler });
         let router = match access {
             Access::Machines => &mut self.machines,
             Access::Anyone => &mut self.open,
-            Access::SignedIn | Access::May(_) => &mut self.guarded,
+            _ => &mut self.guarded,
         };
         *router = std::mem::take(router).route(path, checked);
         self.declared.push(Declared { method, path: path.to_owned(), access });
@@ -107,11 +128,10 @@ impl Routes {
     /// The router. That an address is unknown, or has other methods, is told to
     /// those alone who are signed in.
     pub(crate) fn into_router(self, portal: &Arc<Portal>) -> Router<Arc<Portal>> {
-        let signed_in = || from_fn(|request: Request, next: Next| admit(Access::SignedIn, request, next));
         let open = self.open.method_not_allowed_fallback(pages::method_not_allowed);
         self.guarded
-            .fallback(pages::not_found.layer(signed_in()))
-            .method_not_allowed_fallback(pages::method_not_allowed.layer(signed_in()))
+            .fallback(Checked { access: Access::SignedIn, handler: pages::not_found })
+            .method_not_allowed_fallback(Checked { access: Access::SignedIn, handler: pages::method_not_allowed })
             .layer(from_fn_with_state(Arc::clone(portal), limits::in_hand))
             .merge(open)
             .layer(from_fn_with_state(Arc::clone(portal), limits::rate))
@@ -124,27 +144,51 @@ impl Routes {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Denied;
 
+/// A handler that is asked only for requests that have what its address takes.
+#[derive(Clone)]
+struct Checked<H> {
+    access: Access,
+    handler: H,
+}
+
+impl<T: 'static, H: Handler<T, Arc<Portal>>> Handler<T, Arc<Portal>> for Checked<H> {
+    type Future = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+    fn call(self, request: Request, portal: Arc<Portal>) -> Self::Future {
+        let Self { access, handler } = self;
+        Box::pin(async move {
+            let (request, token) = match admit(access, &portal, request).await {
+                Ok(admitted) => admitted,
+                Err(refused) => return refused,
+            };
+            let response = handler.call(request, portal).await;
+            match token {
+                Some(token) => (CookieJar::new().add(auth::signed_in(&token)), response).into_response(),
+                None => response,
+            }
+        })
+    }
+}
+
 /// Lets a request pass that has what the address takes. Handlers of addresses that
 /// take a permission find an [`Actor`] in its extensions.
-async fn admit(access: Access, mut request: Request, next: Next) -> Response {
+async fn admit(access: Access, portal: &Arc<Portal>, request: Request) -> Result<auth::Proven, Response> {
     if let Access::Machines | Access::Anyone = access {
-        return next.run(request).await;
+        return Ok((request, None));
     }
     let Some(staff) = request.extensions().get::<Staff>().cloned() else {
-        return auth::turn_away(&request);
+        return Err(auth::turn_away(&request));
     };
-    if let Access::May(permission) = access {
-        match Reach::of(&staff, permission) {
-            Ok(reach) => {
-                let by = By::of(request.extensions());
-                request.extensions_mut().insert(Actor { staff, reach, by })
-            }
-            Err(error) => {
-                let mut response = ApiError::from(error).into_response();
-                response.extensions_mut().insert(Denied);
-                return response;
-            }
-        };
+    let reach = access.permission().map(|permission| Reach::of(&staff, permission)).transpose().map_err(|error| {
+        let mut response = ApiError::from(error).into_response();
+        response.extensions_mut().insert(Denied);
+        response
+    })?;
+    let (mut request, token) =
+        if access.is_fresh() { auth::demand(portal, request).await? } else { (request, None) };
+    if let Some(reach) = reach {
+        let by = By::of(request.extensions());
+        request.extensions_mut().insert(Actor { staff, reach, by });
     }
-    next.run(request).await
+    Ok((request, token))
 }

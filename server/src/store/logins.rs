@@ -17,6 +17,12 @@ pub struct Login {
     pub created_at: i64,
     /// When a person last did something, in milliseconds since 1970.
     pub active_at: i64,
+    /// When the person last showed who they are, in milliseconds since 1970.
+    pub proved_at: i64,
+    /// Whether the person has a password here.
+    pub has_password: bool,
+    /// Whether the person has a second factor here.
+    pub has_factor: bool,
 }
 
 /// Records a sign-in.
@@ -29,9 +35,10 @@ pub async fn insert(
     staff: Uuid,
     now: OffsetDateTime,
 ) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO logins (token_hash, staff_id, created_at, active_at) VALUES (?, ?, ?, ?)")
+    sqlx::query("INSERT INTO logins (token_hash, staff_id, created_at, active_at, proved_at) VALUES (?, ?, ?, ?, ?)")
         .bind(id.as_bytes())
         .bind(staff)
+        .bind(millis(now))
         .bind(millis(now))
         .bind(millis(now))
         .execute(connection)
@@ -46,7 +53,9 @@ pub async fn insert(
 /// As [`StoreError`] says.
 pub async fn find(connection: &mut Connection, id: LoginId) -> Result<Option<Login>, StoreError> {
     let row = sqlx::query(
-        "SELECT staff.id, staff.name, staff.role, staff.team, logins.created_at, logins.active_at
+        "SELECT staff.id, staff.name, staff.role, staff.team, logins.created_at, logins.active_at, logins.proved_at,
+             staff.password_hash <> '' AS has_password,
+             EXISTS (SELECT 1 FROM factors WHERE staff = staff.id AND confirmed_at IS NOT NULL) AS has_factor
          FROM logins JOIN staff ON staff.id = logins.staff_id WHERE logins.token_hash = ? AND staff.disabled = 0",
     )
     .bind(id.as_bytes())
@@ -57,6 +66,9 @@ pub async fn find(connection: &mut Connection, id: LoginId) -> Result<Option<Log
             staff: staff::from_row(&row)?,
             created_at: row.try_get("created_at")?,
             active_at: row.try_get("active_at")?,
+            proved_at: row.try_get("proved_at")?,
+            has_password: row.try_get("has_password")?,
+            has_factor: row.try_get("has_factor")?,
         })
     })
     .transpose()
@@ -73,6 +85,27 @@ pub async fn touch(connection: &mut Connection, id: LoginId, now: OffsetDateTime
         .execute(connection)
         .await?;
     Ok(())
+}
+
+/// Gives a sign-in another token, since its owner has just shown again who they are;
+/// answers whether there was such a sign-in.
+///
+/// # Errors
+/// As [`StoreError`] says.
+pub async fn renew(
+    connection: &mut Connection,
+    id: LoginId,
+    new: LoginId,
+    now: OffsetDateTime,
+) -> Result<bool, StoreError> {
+    let renewed = sqlx::query("UPDATE logins SET token_hash = ?, proved_at = ?, active_at = ? WHERE token_hash = ?")
+        .bind(new.as_bytes())
+        .bind(millis(now))
+        .bind(millis(now))
+        .bind(id.as_bytes())
+        .execute(connection)
+        .await?;
+    Ok(renewed.rows_affected() > 0)
 }
 
 /// Ends a sign-in, if there is one.

@@ -153,6 +153,7 @@ fn migrations() -> Migrator {
         (3, "rights", include_str!("../../migrations/0003_rights.sql")),
         (4, "audit", include_str!("../../migrations/0004_audit.sql")),
         (5, "invitations", include_str!("../../migrations/0005_invitations.sql")),
+        (7, "factors", include_str!("../../migrations/0007_factors.sql")),
     ];
     let history = history.into_iter().map(|(version, name, sql)| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)

@@ -172,6 +172,16 @@ pub async fn credentials(connection: &mut Connection, username: &str) -> Result<
     .transpose()
 }
 
+/// The hash of an account's password, if it has one.
+///
+/// # Errors
+/// As [`StoreError`] says.
+pub async fn password_hash(connection: &mut Connection, id: Uuid) -> Result<Option<String>, StoreError> {
+    let hash: Option<String> =
+        sqlx::query_scalar("SELECT password_hash FROM staff WHERE id = ?").bind(id).fetch_optional(connection).await?;
+    Ok(hash.filter(|hash| hash != NO_PASSWORD))
+}
+
 /// Replaces the password's hash, for example by one of higher cost.
 ///
 /// # Errors

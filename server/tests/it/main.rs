@@ -18,5 +18,6 @@ mod process;
 mod rights;
 mod sessions;
 mod sign_in;
+mod step_up;
 mod uploads;
 mod walls;
