@@ -9,8 +9,8 @@ use leptos_router::{
 };
 
 use crate::pages::{
-    ConfirmPage, InvitationPage, NewSessionPage, NotFoundPage, PeoplePage, SessionPage, SessionsPage, SetupPage, SignInPage,
-    TrailPage,
+    ConfirmPage, InvitationPage, NewSessionPage, NotFoundPage, PeoplePage, SessionPage, SessionsPage, SetupPage,
+    SignInPage, TrailPage,
 };
 
 /// The HTML document that every page is put into.

@@ -27,10 +27,8 @@ pub(crate) fn ConfirmPage() -> impl IntoView {
 #[component]
 fn Ask(outcome: FormOutcome, asked: Confirmation) -> impl IntoView {
     let Confirmation { action, carried, back, password, code } = asked;
-    let carried = carried
-        .into_iter()
-        .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
-        .collect_view();
+    let carried =
+        carried.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view();
     let password = password.then(|| {
         view! {
             <TextField

@@ -29,11 +29,11 @@ use crate::{
 
 pub use cookie::NAME as COOKIE;
 pub(crate) use cookie::signed_in;
-pub(crate) use step_up::{Proven, demand};
 pub(crate) use forms::{again, routes};
 pub use guard::{BACKGROUND_HEADER, still_signed_in};
 pub(crate) use guard::{identify, reads_html, turn_away};
 pub use passwords::standard_cost;
+pub(crate) use step_up::{Proven, demand};
 pub use token::{LoginId, LoginToken};
 
 use limits::LoginLimits;

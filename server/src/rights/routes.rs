@@ -184,8 +184,7 @@ async fn admit(access: Access, portal: &Arc<Portal>, request: Request) -> Result
         response.extensions_mut().insert(Denied);
         response
     })?;
-    let (mut request, token) =
-        if access.is_fresh() { auth::demand(portal, request).await? } else { (request, None) };
+    let (mut request, token) = if access.is_fresh() { auth::demand(portal, request).await? } else { (request, None) };
     if let Some(reach) = reach {
         let by = By::of(request.extensions());
         request.extensions_mut().insert(Actor { staff, reach, by });

@@ -10,11 +10,7 @@ use app::{
 use contract::DocumentId;
 use reqwest::Method;
 use serde_json::{Value, json};
-use server::{
-    rights::Declared,
-    router,
-    store::sessions::documents,
-};
+use server::{rights::Declared, router, store::sessions::documents};
 use testkit::{Answer, Browser, LIST, Person, TestApp};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use uuid::Uuid;

@@ -7,12 +7,7 @@ use app::{
     paths,
 };
 use reqwest::Method;
-use server::{
-    clock::Clock,
-    rights::Access,
-    router,
-    store::teams,
-};
+use server::{clock::Clock, rights::Access, router, store::teams};
 use testkit::{Answer, LIST, PASSWORD, TestApp};
 use time::Duration;
 
