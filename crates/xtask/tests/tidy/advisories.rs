@@ -3,8 +3,8 @@
 //! Compares Cargo.lock with a copy of the RustSec advisory database, without network.
 //! The copy is named by `ADVISORY_DB`, or lies where cargo-audit keeps it, or beside
 //! this checkout. Without a copy nothing can be said, and the test says just that.
-//! Advisories that do not concern us are listed in `advisories.toml`, with the reason
-//! and the date by which to look again.
+//! Advisories that do not concern us are listed in `deny.toml`, with the reason and the
+//! date by which to look again.
 
 use std::{
     fs,
@@ -13,8 +13,15 @@ use std::{
 
 use semver::{Version, VersionReq};
 use serde::Deserialize;
+use time::{Date, OffsetDateTime, macros::format_description};
 
-use crate::tree::{assert_none, read, root};
+use crate::{
+    supply::{Ignore, rules},
+    tree::{assert_none, read, root},
+};
+
+/// After how many days the copy is called old.
+const DAYS_FRESH: i64 = 30;
 
 #[derive(Deserialize)]
 struct Lock {
@@ -66,22 +73,6 @@ impl Advisory {
     }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Ignored {
-    #[serde(default)]
-    ignore: Vec<Ignore>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Ignore {
-    id: String,
-    reason: String,
-    /// The day by which somebody looks at it again, such as `2027-01-31`.
-    until: String,
-}
-
 #[expect(clippy::disallowed_methods, reason = "where the database lies differs from machine to machine")]
 fn database() -> Option<PathBuf> {
     let named = std::env::var_os("ADVISORY_DB").map(PathBuf::from);
@@ -109,37 +100,80 @@ fn parse(path: &Path) -> Advisory {
     toml::from_str(matter).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-#[test]
-fn no_dependency_has_a_known_vulnerability() {
-    let Some(database) = database() else {
-        println!("advisories: not checked, there is no advisory database on this machine");
-        return;
-    };
-    let lock: Lock = toml::from_str(&read("Cargo.lock")).unwrap();
-    let ignored: Ignored = toml::from_str(&read("crates/xtask/advisories.toml")).unwrap();
-    let mut found = Vec::new();
-    let mut used = Vec::new();
+/// Findings about the packages of `lock`.
+fn findings(database: &Path, lock: &Lock, ignored: &[Ignore]) -> Vec<String> {
+    let (mut found, mut used) = (Vec::new(), Vec::new());
     for package in &lock.package {
-        for advisory in advisories(&database, &package.name) {
+        for advisory in advisories(database, &package.name) {
             let id = &advisory.advisory.id;
             if !advisory.concerns(package) {
                 continue;
             }
-            if ignored.ignore.iter().any(|ignore| ignore.id == *id) {
+            if ignored.iter().any(|ignore| ignore.id == *id) {
                 used.push(id.clone());
             } else {
                 found.push(format!("{} {}: {id}", package.name, package.version));
             }
         }
     }
-    for Ignore { id, reason, until } in &ignored.ignore {
-        assert!(!reason.is_empty() && !until.is_empty(), "advisories.toml: {id} needs a reason and a date");
+    for Ignore { id, reason } in ignored {
         if !used.contains(id) {
-            found.push(format!("advisories.toml: {id} concerns nothing any more"));
+            found.push(format!("deny.toml: {id} concerns nothing any more"));
+        }
+        // Such as `It is never called. Until 2027-01-31.`
+        let until = reason.split_once(" Until 20").map(|(_, date)| date);
+        if until.is_none_or(|date| date.len() < "27-01-31".len()) {
+            found.push(format!("deny.toml: the reason of {id} does not say until when"));
         }
     }
+    found
+}
+
+/// How many days ago the newest advisory of the copy was written.
+#[expect(clippy::disallowed_methods, reason = "how old a copy is depends on today")]
+fn days_old(database: &Path) -> i64 {
+    let crates = fs::read_dir(database.join("crates")).unwrap();
+    let files = crates.flat_map(|dir| fs::read_dir(dir.unwrap().path()).unwrap());
+    let dates = files.filter_map(|file| {
+        let text = fs::read_to_string(file.unwrap().path()).unwrap();
+        let date = text.lines().find_map(|line| line.strip_prefix("date = \""))?;
+        Date::parse(date.trim_end_matches('"'), format_description!("[year]-[month]-[day]")).ok()
+    });
+    let newest = dates.max().expect("advisories have dates");
+    (OffsetDateTime::now_utc().date() - newest).whole_days()
+}
+
+#[test]
+fn dep_02_no_dependency_has_a_known_vulnerability() {
+    let Some(database) = database() else {
+        println!("advisories: not checked, there is no advisory database on this machine");
+        return;
+    };
+    let lock: Lock = toml::from_str(&read("Cargo.lock")).unwrap();
+    let found = findings(&database, &lock, &rules().advisories.ignore);
     println!("advisories: {} packages checked", lock.package.len());
+    let days = days_old(&database);
+    if days > DAYS_FRESH {
+        println!("advisories: the newest one known here is {days} days old; fetch the database anew");
+    }
     assert_none(&found);
+}
+
+#[test]
+fn dep_02_a_vulnerable_dependency_is_noticed() {
+    let database = tempfile::tempdir().unwrap();
+    let dir = database.path().join("crates/sample");
+    fs::create_dir_all(&dir).unwrap();
+    let matter = "[advisory]\nid = \"RUSTSEC-2020-0001\"\npackage = \"sample\"\ndate = \"2020-01-01\"\n[versions]\npatched = [\"2.0.0\"]";
+    fs::write(dir.join("RUSTSEC-2020-0001.md"), format!("```toml\n{matter}\n```\n# It fails")).unwrap();
+    let lock: Lock =
+        toml::from_str("[[package]]\nname = \"sample\"\nversion = \"1.0.0\"\nsource = \"registry\"").unwrap();
+    let ignore = |id: &str, reason: &str| Ignore { id: id.to_owned(), reason: reason.to_owned() };
+    let judge = |ignored: &[Ignore]| findings(database.path(), &lock, ignored).len();
+    assert_eq!(judge(&[]), 1);
+    assert_eq!(judge(&[ignore("RUSTSEC-2020-0001", "It is never called. Until 2027-01-31.")]), 0);
+    assert_eq!(judge(&[ignore("RUSTSEC-2020-0001", "It is never called.")]), 1);
+    assert_eq!(judge(&[ignore("RUSTSEC-2020-0002", "Another. Until 2027-01-31.")]), 2);
 }
 
 #[test]

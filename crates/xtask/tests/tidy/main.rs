@@ -16,4 +16,6 @@ mod manifests;
 #[cfg(test)]
 mod promises;
 #[cfg(test)]
+mod supply;
+#[cfg(test)]
 mod tree;
