@@ -4,7 +4,7 @@ use std::{pin::Pin, sync::Arc};
 
 use crate::{
     error::PortalError,
-    model::{AuditFilter, AuditPage, ListFilter, People, SessionDetail, SessionId, SessionList, Staff},
+    model::{ApiKeys, AuditFilter, AuditPage, ListFilter, People, SessionDetail, SessionId, SessionList, Staff},
 };
 
 /// An answer that takes its time.
@@ -18,6 +18,9 @@ pub trait Backend: Send + Sync {
 
     /// Everybody at the desk.
     fn people<'a>(&'a self, staff: &'a Staff) -> Answer<'a, People>;
+
+    /// All API keys.
+    fn api_keys<'a>(&'a self, staff: &'a Staff) -> Answer<'a, ApiKeys>;
 
     /// A page of the audit trail.
     fn audit<'a>(&'a self, staff: &'a Staff, filter: AuditFilter) -> Answer<'a, AuditPage>;

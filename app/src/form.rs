@@ -16,11 +16,11 @@ pub struct FormOutcome {
     /// Findings at fields: `name`, `username`, `password`, `token`, `team-name`,
     /// and those of [`Confirmation`].
     pub fields: Vec<FieldError>,
-    /// A link to show, once.
+    /// A link or a key to show, once.
     pub link: Option<SecretLink>,
 }
 
-/// An invitation's link: whoever has it can take the account.
+/// An invitation's link, or an API key: whoever has it can use it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecretLink(pub String);
 

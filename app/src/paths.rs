@@ -31,6 +31,10 @@ pub const API_DETAIL: &str = "/api/session-detail";
 
 /// The people at the desk, and what is done about them.
 pub const PEOPLE: &str = "/people";
+/// Keys by which programs ask, and what is done about them.
+pub const API_KEYS: &str = "/api-keys";
+/// For programs: what their key is good for; GET.
+pub const EMBED_KEY: &str = "/embed/key";
 /// Where an invitation's link leads.
 pub const INVITATION: &str = "/invitation";
 /// The audit trail.

@@ -9,8 +9,8 @@ use leptos_router::{
 };
 
 use crate::pages::{
-    ConfirmPage, InvitationPage, NewSessionPage, NotFoundPage, PeoplePage, SessionPage, SessionsPage, SetupPage,
-    SignInPage, TrailPage,
+    ApiKeysPage, ConfirmPage, InvitationPage, NewSessionPage, NotFoundPage, PeoplePage, SessionPage, SessionsPage,
+    SetupPage, SignInPage, TrailPage,
 };
 
 /// The HTML document that every page is put into.
@@ -52,6 +52,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/sessions/new") view=NewSessionPage ssr=SsrMode::Async />
                 <Route path=path!("/sessions/:id") view=SessionPage ssr=SsrMode::Async />
                 <Route path=path!("/people") view=PeoplePage ssr=SsrMode::Async />
+                <Route path=path!("/api-keys") view=ApiKeysPage ssr=SsrMode::Async />
                 <Route path=path!("/audit") view=TrailPage ssr=SsrMode::Async />
                 <Route path=path!("/invitation") view=InvitationPage ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />

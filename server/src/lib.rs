@@ -8,6 +8,7 @@ pub mod clock;
 pub mod config;
 pub mod console;
 pub mod error;
+pub mod keys;
 pub mod live;
 pub mod metrics;
 mod pages;

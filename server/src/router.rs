@@ -13,7 +13,7 @@ use tower_http::{catch_panic::CatchPanicLayer, csrf::ConfigError};
 use crate::{
     audit, auth,
     error::ApiError,
-    live, pages, people,
+    keys, live, pages, people,
     rights::{Access, Routes},
     security::{client, csrf, headers, reports},
     sessions, site,
@@ -34,6 +34,7 @@ pub fn routes() -> Routes {
     let routes = pages::routes(routes);
     let routes = audit::routes(routes);
     let routes = people::routes(routes);
+    let routes = keys::routes(routes);
     let routes = routes.post(paths::CSP_REPORTS, Access::Machines, reports::take);
     // What a load balancer asks.
     routes.get("/livez", Access::Machines, livez).get("/readyz", Access::Machines, readyz)

@@ -65,6 +65,10 @@ named! {
         AccountChanged = "account.changed", "Account changed";
         /// A team was made.
         TeamMade = "team.made", "Team made";
+        /// An API key was made.
+        KeyMade = "key.made", "API key made";
+        /// An API key was taken back.
+        KeyRevoked = "key.revoked", "API key revoked";
         /// A session was planned.
         SessionPlanned = "session.planned", "Session planned";
         /// A document was uploaded for it.
@@ -113,6 +117,8 @@ named! {
         Account = "account", "Account";
         /// A team.
         Team = "team", "Team";
+        /// An API key.
+        Key = "key", "API key";
     }
 }
 

@@ -6,6 +6,8 @@
 mod audit;
 mod draft;
 mod ids;
+#[cfg(feature = "ssr")]
+mod keys;
 mod live;
 mod moment;
 #[cfg(feature = "ssr")]
@@ -19,6 +21,8 @@ mod standing;
 pub use audit::{Action, AuditEntry, AuditFilter, AuditPage, Object, ObjectKind, Outcome};
 pub use draft::{DraftDocument, NewSession, SendOutcome, SendPlan, UploadReceipt, field};
 pub use ids::{SessionId, TeamId, UploadId};
+#[cfg(feature = "ssr")]
+pub use keys::{ApiKey, ApiKeys, KEY_DAYS_MAX, KEY_ROLES, KeyState};
 pub use live::LiveEvent;
 pub use moment::Moment;
 #[cfg(feature = "ssr")]

@@ -36,6 +36,10 @@ pub enum Permission {
     ReadAudit,
     /// Invite people, give them roles and teams, disable them.
     ManagePeople,
+    /// Make API keys and take them back.
+    ManageKeys,
+    /// Let pages of others show how sessions stand.
+    Embed,
 }
 
 /// How far a permission goes.
@@ -78,9 +82,14 @@ impl Role {
                 Self::Admin | Self::Auditor => Some(Scope::All),
                 Self::Viewer | Self::Sender | Self::Manager | Self::Embedder => None,
             },
-            Permission::ManagePeople => match self {
+            Permission::ManagePeople | Permission::ManageKeys => match self {
                 Self::Admin => Some(Scope::All),
                 Self::Viewer | Self::Sender | Self::Manager | Self::Auditor | Self::Embedder => None,
+            },
+            Permission::Embed => match self {
+                Self::Embedder => Some(Scope::Team),
+                Self::Admin => Some(Scope::All),
+                Self::Viewer | Self::Sender | Self::Manager | Self::Auditor => None,
             },
         }
     }
@@ -122,13 +131,15 @@ impl Role {
 mod tests {
     use super::*;
 
-    const PERMISSIONS: [Permission; 6] = [
+    const PERMISSIONS: [Permission; 8] = [
         Permission::SeeSessions,
         Permission::OpenFiles,
         Permission::Send,
         Permission::SeeLinks,
         Permission::ReadAudit,
         Permission::ManagePeople,
+        Permission::ManageKeys,
+        Permission::Embed,
     ];
 
     #[test]
@@ -141,7 +152,8 @@ mod tests {
     #[test]
     fn nobody_but_senders_managers_and_admins_changes_anything() {
         for role in [Role::Viewer, Role::Auditor, Role::Embedder] {
-            for permission in [Permission::Send, Permission::SeeLinks, Permission::ManagePeople] {
+            for permission in [Permission::Send, Permission::SeeLinks, Permission::ManagePeople, Permission::ManageKeys]
+            {
                 assert_eq!(role.scope(permission), None, "{role:?} {permission:?}");
             }
         }

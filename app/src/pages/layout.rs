@@ -19,11 +19,20 @@ pub(super) enum Place {
     NewSession,
     /// The people at the desk.
     People,
+    /// Keys by which programs ask.
+    ApiKeys,
     /// The audit trail.
     Audit,
     /// None that the navigation names.
     Elsewhere,
 }
+
+/// Pages for those who run the desk, beside the first of them, which the main
+/// navigation names.
+const ADMIN: [(Permission, Place, &str, &str); 2] = [
+    (Permission::ManagePeople, Place::People, paths::PEOPLE, "People"),
+    (Permission::ManageKeys, Place::ApiKeys, paths::API_KEYS, "API keys"),
+];
 
 /// The module of code that a page loads: its own islands and no others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,13 +89,29 @@ pub(super) fn Desk(
         (Permission::ManagePeople, Place::People, paths::PEOPLE, "People"),
         (Permission::ReadAudit, Place::Audit, paths::AUDIT, "Audit"),
     ];
+    let is_admin = ADMIN.iter().any(|(_, admin, ..)| *admin == place);
     // What somebody may not do is not offered.
-    let links = links
-        .into_iter()
-        .filter(|(needs, ..)| staff.as_ref().is_some_and(|staff| staff.may(*needs)))
-        .map(|(_, here, href, label)| {
+    let may = |needs: Permission| staff.as_ref().is_some_and(|staff| staff.may(needs));
+    let admin = is_admin.then(|| {
+        let links = ADMIN.into_iter().filter(|(needs, ..)| may(*needs)).map(|(_, here, href, label)| {
             view! {
                 <a href=href aria-current=(place == here).then_some("page")>
+                    {label}
+                </a>
+            }
+        });
+        view! {
+            <nav class="sub-nav" aria-label="Administration">
+                {links.collect_view()}
+            </nav>
+        }
+    });
+    let links = links
+        .into_iter()
+        .filter(|(needs, ..)| may(*needs))
+        .map(|(_, here, href, label)| {
+            view! {
+                <a href=href aria-current=current(here, place, is_admin)>
                     {label}
                 </a>
             }
@@ -122,10 +147,17 @@ pub(super) fn Desk(
             </div>
         </header>
         <main id="main" class="page" tabindex="-1">
+            {admin}
             {children()}
         </main>
     }
     .into_any()
+}
+
+/// What a link of the main navigation says of itself: `page` for this page, `true`
+/// for the place that it is part of.
+fn current(here: Place, place: Place, is_admin: bool) -> Option<&'static str> {
+    if here == place { Some("page") } else { (is_admin && here == Place::People).then_some("true") }
 }
 
 /// Loads the module. `cargo leptos` builds all of them into one under the product's

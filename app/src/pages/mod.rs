@@ -1,5 +1,6 @@
 //! Pages, rendered on the server.
 
+mod api_keys;
 mod audit;
 mod confirm;
 mod invitation;
@@ -15,6 +16,7 @@ mod sign_in;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use api_keys::ApiKeysPage;
 pub(crate) use audit::TrailPage;
 pub(crate) use confirm::ConfirmPage;
 pub(crate) use invitation::InvitationPage;

@@ -89,4 +89,10 @@ impl Subject {
     pub const fn account(id: Uuid) -> Self {
         Self(Object { kind: ObjectKind::Account, id })
     }
+
+    /// An API key.
+    #[must_use]
+    pub const fn key(id: Uuid) -> Self {
+        Self(Object { kind: ObjectKind::Key, id })
+    }
 }

@@ -7,7 +7,7 @@ use axum::extract::FromRequestParts;
 use http::{Extensions, request::Parts};
 use uuid::Uuid;
 
-use crate::{auth::LoginId, security::client::ClientIp};
+use crate::{auth::LoginId, keys::Program, security::client::ClientIp};
 
 /// Finds a request in the log. In the extensions of every request.
 #[derive(Debug, Clone)]
@@ -30,6 +30,8 @@ pub(super) enum Who {
     Portal,
     /// An account of this portal.
     Local(Uuid),
+    /// A program, by a key of this portal.
+    Program(Uuid),
 }
 
 impl By {
@@ -39,8 +41,10 @@ impl By {
     /// Whoever sent the request with these extensions.
     #[must_use]
     pub fn of(extensions: &Extensions) -> Self {
+        let staff = extensions.get::<Staff>().map(|staff| Who::Local(staff.id));
+        let program = extensions.get::<Program>().map(|program| Who::Program(program.key));
         Self {
-            who: extensions.get::<Staff>().map_or(Who::Nobody, |staff| Who::Local(staff.id)),
+            who: staff.or(program).unwrap_or(Who::Nobody),
             login: extensions.get::<LoginId>().copied(),
             ip: extensions.get::<ClientIp>().map(|ClientIp(address)| address.to_canonical()),
             trace: extensions.get::<TraceId>().map(|TraceId(id)| id.clone()),

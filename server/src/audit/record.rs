@@ -15,9 +15,10 @@ pub struct Record {
     pub seq: u64,
     /// When, in milliseconds since 1970-01-01T00:00:00Z.
     pub at: Moment,
-    /// Who says who it was: `local` for accounts of this portal, `portal` for itself.
+    /// Who says who it was: `local` for accounts of this portal, `key` for
+    /// its API keys, `portal` for itself.
     pub issuer: Option<String>,
-    /// The account's id.
+    /// The account's or key's id.
     pub subject: Option<Uuid>,
     /// Begin of the sign-in's hash, in hex.
     pub login: Option<String>,
@@ -46,6 +47,7 @@ impl Record {
             Who::Nobody => (None, None),
             Who::Portal => (Some("portal"), None),
             Who::Local(id) => (Some("local"), Some(id)),
+            Who::Program(id) => (Some("key"), Some(id)),
         };
         let login =
             by.login.map(|login| login.as_bytes().iter().take(LOGIN_BYTES).map(|b| format!("{b:02x}")).collect());

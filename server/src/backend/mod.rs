@@ -11,7 +11,9 @@ use std::sync::Arc;
 use app::{
     backend::{Answer, Backend},
     error::PortalError,
-    model::{AuditFilter, AuditPage, ListFilter, People, Permission, SessionDetail, SessionId, SessionList, Staff},
+    model::{
+        ApiKeys, AuditFilter, AuditPage, ListFilter, People, Permission, SessionDetail, SessionId, SessionList, Staff,
+    },
 };
 use sqlx::Connection as _;
 
@@ -22,6 +24,7 @@ use crate::{
     state::Portal,
     store::{
         StoreError, audit, events,
+        keys::Keys,
         sessions::{self, documents, health, results},
         staff, teams,
     },
@@ -73,6 +76,12 @@ impl Desk {
         Ok(People { people: staff::all(&mut read).await?, teams: teams::all(&mut read).await? })
     }
 
+    async fn api_keys(&self, staff: &Staff) -> Result<ApiKeys, ApiError> {
+        Reach::of(staff, Permission::ManageKeys)?;
+        let mut read = self.0.store.read().await?;
+        Ok(ApiKeys { keys: read.all_keys().await?, teams: teams::all(&mut read).await?, now: self.0.moment() })
+    }
+
     async fn audit(&self, staff: &Staff, mut filter: AuditFilter) -> Result<AuditPage, ApiError> {
         let reach = Reach::of(staff, Permission::ReadAudit)?;
         let mut read = self.0.store.read().await?;
@@ -118,6 +127,10 @@ impl Backend for Desk {
 
     fn people<'a>(&'a self, staff: &'a Staff) -> Answer<'a, People> {
         Box::pin(async move { self.people(staff).await.map_err(logged) })
+    }
+
+    fn api_keys<'a>(&'a self, staff: &'a Staff) -> Answer<'a, ApiKeys> {
+        Box::pin(async move { self.api_keys(staff).await.map_err(logged) })
     }
 
     fn audit<'a>(&'a self, staff: &'a Staff, filter: AuditFilter) -> Answer<'a, AuditPage> {

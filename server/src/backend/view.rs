@@ -25,7 +25,11 @@ pub(super) fn row(session: &SessionRecord, now: Moment) -> SessionRow {
 /// A line of the audit trail.
 pub(super) fn entry(stored: Stored) -> AuditEntry {
     let Stored { record, name, .. } = stored;
-    let name = name.or_else(|| (record.issuer.as_deref() == Some("portal")).then(|| "The portal".to_owned()));
+    let name = name.or_else(|| match record.issuer.as_deref()? {
+        "portal" => Some("The portal".to_owned()),
+        "key" => Some("A program".to_owned()),
+        _ => None,
+    });
     AuditEntry {
         team: (!record.chain.is_nil()).then_some(TeamId(record.chain)),
         seq: record.seq,

@@ -18,7 +18,7 @@ mod actor;
 mod reach;
 mod routes;
 
-pub use actor::Actor;
+pub use actor::{Actor, Agent};
 pub use reach::Reach;
 pub(crate) use routes::Denied;
 pub use routes::{Access, Declared, Routes};

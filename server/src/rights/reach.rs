@@ -6,6 +6,8 @@ use app::{
 };
 use uuid::Uuid;
 
+use crate::keys::Program;
+
 /// Whose rows may be touched. Made of somebody's permission, or by the portal for
 /// its own work; the store finds nothing outside of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +32,17 @@ impl Reach {
             None => {
                 Err(PortalError::new(ErrorKind::Forbidden, "Your role does not allow this. An admin can change it."))
             }
+        }
+    }
+
+    /// What a program may touch by this permission: what its key's team made.
+    ///
+    /// # Errors
+    /// `Forbidden`: nothing at all.
+    pub fn of_program(program: &Program, permission: Permission) -> Result<Self, PortalError> {
+        match program.role.scope(permission) {
+            Some(_) => Ok(Self { team: Some(program.team), owner: None }),
+            None => Err(PortalError::new(ErrorKind::Forbidden, "The role of this API key does not allow this.")),
         }
     }
 

@@ -2,7 +2,10 @@
 
 use std::{pin::Pin, sync::Arc};
 
-use app::model::{Permission, Staff};
+use app::{
+    error::PortalError,
+    model::{Permission, Staff},
+};
 use axum::{
     Router,
     extract::Request,
@@ -14,8 +17,16 @@ use axum::{
 use axum_extra::extract::CookieJar;
 use http::Method;
 
-use super::{Actor, Reach};
-use crate::{audit::By, auth, error::ApiError, pages, security::limits, state::Portal};
+use super::{Actor, Agent, Reach};
+use crate::{
+    audit::By,
+    auth,
+    error::ApiError,
+    keys::{self, Program},
+    pages,
+    security::limits,
+    state::Portal,
+};
 
 /// What it takes to use an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +41,8 @@ pub enum Access {
     SignedInFresh,
     /// A sign-in whose role has this permission.
     May(Permission),
+    /// An API key whose role has this permission. For programs; cookies do not count.
+    Key(Permission),
     /// The same, whose owner has just shown who they are: within the last five minutes,
     /// by signing in or by confirming it. A form that comes too late is asked for that
     /// and goes on, a script gets 403 with the kind `step_up_required`.
@@ -37,12 +50,12 @@ pub enum Access {
 }
 
 impl Access {
-    /// The permission that it takes, if any.
+    /// The permission that a sign-in needs for it, if any.
     #[must_use]
     pub const fn permission(self) -> Option<Permission> {
         match self {
             Self::May(permission) | Self::MayFresh(permission) => Some(permission),
-            Self::Machines | Self::Anyone | Self::SignedIn | Self::SignedInFresh => None,
+            Self::Machines | Self::Anyone | Self::SignedIn | Self::SignedInFresh | Self::Key(_) => None,
         }
     }
 
@@ -69,6 +82,7 @@ pub struct Routes {
     machines: Router<Arc<Portal>>,
     open: Router<Arc<Portal>>,
     guarded: Router<Arc<Portal>>,
+    keyed: Router<Arc<Portal>>,
     declared: Vec<Declared>,
 }
 
@@ -112,6 +126,7 @@ impl Routes {
         let router = match access {
             Access::Machines => &mut self.machines,
             Access::Anyone => &mut self.open,
+            Access::Key(_) => &mut self.keyed,
             _ => &mut self.guarded,
         };
         *router = std::mem::take(router).route(path, checked);
@@ -129,6 +144,11 @@ impl Routes {
     /// those alone who are signed in.
     pub(crate) fn into_router(self, portal: &Arc<Portal>) -> Router<Arc<Portal>> {
         let open = self.open.method_not_allowed_fallback(pages::method_not_allowed);
+        let keyed = self
+            .keyed
+            .route_layer(from_fn_with_state(Arc::clone(portal), limits::in_hand))
+            .route_layer(from_fn_with_state(Arc::clone(portal), keys::identify))
+            .method_not_allowed_fallback(pages::method_not_allowed);
         self.guarded
             .fallback(Checked { access: Access::SignedIn, handler: pages::not_found })
             .method_not_allowed_fallback(Checked { access: Access::SignedIn, handler: pages::method_not_allowed })
@@ -137,6 +157,7 @@ impl Routes {
             .layer(from_fn_with_state(Arc::clone(portal), limits::rate))
             .layer(from_fn_with_state(Arc::clone(portal), auth::identify))
             .merge(self.machines)
+            .merge(keyed)
     }
 }
 
@@ -176,18 +197,34 @@ async fn admit(access: Access, portal: &Arc<Portal>, request: Request) -> Result
     if let Access::Machines | Access::Anyone = access {
         return Ok((request, None));
     }
+    if let Access::Key(permission) = access {
+        return admit_program(permission, request);
+    }
     let Some(staff) = request.extensions().get::<Staff>().cloned() else {
         return Err(auth::turn_away(&request));
     };
-    let reach = access.permission().map(|permission| Reach::of(&staff, permission)).transpose().map_err(|error| {
-        let mut response = ApiError::from(error).into_response();
-        response.extensions_mut().insert(Denied);
-        response
-    })?;
+    let reach = access.permission().map(|permission| Reach::of(&staff, permission)).transpose().map_err(denied)?;
     let (mut request, token) = if access.is_fresh() { auth::demand(portal, request).await? } else { (request, None) };
     if let Some(reach) = reach {
         let by = By::of(request.extensions());
         request.extensions_mut().insert(Actor { staff, reach, by });
     }
     Ok((request, token))
+}
+
+/// Lets a program's request pass; the key was looked up before.
+fn admit_program(permission: Permission, mut request: Request) -> Result<auth::Proven, Response> {
+    let Some(program) = request.extensions().get::<Program>().cloned() else {
+        return Err(ApiError::from(PortalError::unauthenticated()).into_response());
+    };
+    let reach = Reach::of_program(&program, permission).map_err(denied)?;
+    let by = By::of(request.extensions());
+    request.extensions_mut().insert(Agent { program, reach, by });
+    Ok((request, None))
+}
+
+fn denied(error: PortalError) -> Response {
+    let mut response = ApiError::from(error).into_response();
+    response.extensions_mut().insert(Denied);
+    response
 }

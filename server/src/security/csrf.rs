@@ -25,8 +25,8 @@ use crate::error::ApiError;
 /// The header that scripts of this portal send.
 const PROOF: &str = "x-portal";
 /// Forms that work without scripts. Nothing else takes a form's body.
-pub const PLAIN_FORMS: [&str; 6] =
-    [paths::SETUP, paths::SIGN_IN, paths::SIGN_OUT, paths::CONFIRM, paths::INVITATION, paths::PEOPLE];
+pub const PLAIN_FORMS: [&str; 7] =
+    [paths::SETUP, paths::SIGN_IN, paths::SIGN_OUT, paths::CONFIRM, paths::INVITATION, paths::PEOPLE, paths::API_KEYS];
 /// What browsers send by themselves. Nothing is changed by it.
 pub const UNASKED: [&str; 1] = [paths::CSP_REPORTS];
 const FORM: &str = "application/x-www-form-urlencoded";

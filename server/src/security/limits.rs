@@ -41,6 +41,7 @@ pub struct Walls {
     started: Instant,
     addresses: Mutex<Meter<IpAddr>>,
     logins: Mutex<Meter<LoginId>>,
+    keys: Mutex<Meter<Uuid>>,
     in_hand: Semaphore,
     in_hand_most: usize,
     uploads: Seats,
@@ -55,6 +56,7 @@ impl Walls {
             started: Instant::now(),
             addresses: Mutex::new(Meter::new(per_second(limits.rate_anonymous))),
             logins: Mutex::new(Meter::new(per_second(limits.rate_signed_in))),
+            keys: Mutex::new(Meter::new(per_second(limits.rate_signed_in))),
             in_hand: Semaphore::new(limits.requests),
             in_hand_most: limits.requests,
             uploads: Seats::new(limits.uploads),
@@ -83,6 +85,23 @@ impl Walls {
     /// somebody set that.
     pub(crate) fn now(&self) -> i64 {
         i64::try_from(self.started.elapsed().as_millis()).unwrap_or(i64::MAX)
+    }
+
+    /// Counts a request that came with an API key.
+    ///
+    /// # Errors
+    /// Too many did; how long to wait.
+    pub(crate) fn count_key(&self, key: Uuid) -> Result<(), Duration> {
+        let now = self.now();
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner).take(key, now)
+    }
+
+    /// Counts a request of somebody unknown.
+    ///
+    /// # Errors
+    /// Too many came from there; how long to wait.
+    pub(crate) fn count_stranger(&self, address: IpAddr) -> Result<(), Duration> {
+        self.count(None, address)
     }
 
     fn count(&self, login: Option<LoginId>, address: IpAddr) -> Result<(), Duration> {

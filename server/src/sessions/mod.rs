@@ -45,6 +45,7 @@ use axum::{extract::DefaultBodyLimit, handler::Handler};
 
 use crate::rights::{Access, Routes};
 
+pub(crate) use moment::of_time;
 pub use standing::{Facts, standing};
 pub use step::{Step, UnknownStep};
 pub(crate) use terms::can_be_packaged;

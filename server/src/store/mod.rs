@@ -8,8 +8,10 @@ pub mod audit;
 mod backup;
 pub mod events;
 pub mod invitations;
+pub mod keys;
 pub mod logins;
 pub mod sessions;
+mod sqlite;
 pub mod staff;
 pub mod teams;
 
@@ -154,6 +156,7 @@ fn migrations() -> Migrator {
         (4, "audit", include_str!("../../migrations/0004_audit.sql")),
         (5, "invitations", include_str!("../../migrations/0005_invitations.sql")),
         (7, "factors", include_str!("../../migrations/0007_factors.sql")),
+        (8, "API keys", include_str!("../../migrations/0008_api_keys.sql")),
     ];
     let history = history.into_iter().map(|(version, name, sql)| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)

@@ -10,6 +10,7 @@ mod csrf;
 mod desk;
 mod downloads;
 mod headers;
+mod keys;
 mod limits;
 mod live;
 mod packages;

@@ -10,7 +10,11 @@ use app::{
 use contract::DocumentId;
 use reqwest::Method;
 use serde_json::{Value, json};
-use server::{rights::Declared, router, store::sessions::documents};
+use server::{
+    rights::{Access, Declared},
+    router,
+    store::sessions::documents,
+};
 use testkit::{Answer, Browser, LIST, Person, TestApp};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use uuid::Uuid;
@@ -25,7 +29,7 @@ const NOT_FOUND: u16 = 404;
 /// refused, `0` does not find the row. An address with a row has three: one's own, a
 /// colleague's, another team's.
 #[rustfmt::skip]
-const TABLE: [(&str, &str, [&str; 6]); 17] = [
+const TABLE: [(&str, &str, [&str; 6]); 19] = [
     // method, path                              viewer sender manager admin auditor embedder
     ("GET",    "/",                             ["+",   "+",   "+",   "+",   "+",   "+"  ]),
     ("GET",    "/sessions/new",                 ["-",   "+",   "+",   "+",   "-",   "-"  ]),
@@ -43,6 +47,8 @@ const TABLE: [(&str, &str, [&str; 6]); 17] = [
     ("GET",    "/audit",                        ["-",   "-",   "-",   "+",   "+",   "-"  ]),
     ("GET",    "/people",                       ["-",   "-",   "-",   "+",   "-",   "-"  ]),
     ("POST",   "/people",                       ["-",   "-",   "-",   "+",   "-",   "-"  ]),
+    ("GET",    "/api-keys",                     ["-",   "-",   "-",   "+",   "-",   "-"  ]),
+    ("POST",   "/api-keys",                     ["-",   "-",   "-",   "+",   "-",   "-"  ]),
     ("PUT",    "/uploads/{id}",                 ["---", "+00", "++0", "+++", "---", "---"]),
 ];
 
@@ -89,6 +95,7 @@ async fn ask(browser: &Browser, method: &Method, address: &str) -> u16 {
     let request = browser.fetch(method.clone(), address);
     // What a body would have to say is no matter of rights; none of these changes anything.
     let request = match *method {
+        Method::POST if address == paths::API_KEYS => request.form(&[("act", "make")]),
         Method::POST if address == paths::PEOPLE => request.form(&[("act", "team"), ("team-name", "")]),
         Method::POST => request.json(&json!({})),
         _ => request,
@@ -96,7 +103,7 @@ async fn ask(browser: &Browser, method: &Method, address: &str) -> u16 {
     request.send().await.unwrap().status().as_u16()
 }
 
-/// The addresses that take a permission.
+/// The addresses that take a sign-in with a permission. Those that take a key are in `keys`.
 fn guarded() -> Vec<Declared> {
     let is_guarded = |declared: &&Declared| declared.access.permission().is_some();
     router::routes().declared().iter().filter(is_guarded).cloned().collect()
@@ -115,7 +122,7 @@ fn az_01_what_takes_no_permission_is_a_short_list() {
     let open: Vec<(&str, &str)> = routes
         .declared()
         .iter()
-        .filter(|declared| declared.access.permission().is_none())
+        .filter(|declared| declared.access.permission().is_none() && !matches!(declared.access, Access::Key(_)))
         .map(|declared| (declared.method.as_str(), declared.path.as_str()))
         .collect();
     let expected = [

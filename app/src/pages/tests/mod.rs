@@ -12,8 +12,8 @@ use crate::{
     error::{ErrorKind, FieldError, PortalError},
     form::FormOutcome,
     model::{
-        AccountState, Action, AuditEntry, AuditFilter, AuditPage, Moment, Object, ObjectKind, Outcome, PackageNews,
-        People, Person, Role, SessionDetail, Standing, Team, TeamId,
+        AccountState, Action, ApiKey, ApiKeys, AuditEntry, AuditFilter, AuditPage, Moment, Object, ObjectKind, Outcome,
+        PackageNews, People, Person, Role, SessionDetail, Standing, Team, TeamId,
     },
     paths,
 };
@@ -121,8 +121,9 @@ async fn hostile_text_is_text_everywhere() {
     };
     let refused = Page::post_outcome("/setup?token=%22%3E%3Cscript%3Ealert(1)%3C/script%3E", outcome).await;
     let invited = Page::get(paths::PEOPLE, Arc::new(Stub::People(people(HOSTILE)))).await;
+    let keyed = Page::get(paths::API_KEYS, Arc::new(Stub::Keys(keys(HOSTILE)))).await;
     let recorded = Page::get(paths::AUDIT, Arc::new(Stub::Audit(trail(HOSTILE)))).await;
-    for page in [listed, shown, searched, refused, invited, recorded] {
+    for page in [listed, shown, searched, refused, invited, keyed, recorded] {
         assert!(!page.html.contains("<script>alert"), "{}", page.html);
         assert!(!page.html.contains("<img src=x"), "{}", page.html);
         assert!(!page.html.contains("</textarea><"), "{}", page.html);
@@ -142,6 +143,31 @@ fn people(name: &str) -> People {
         sign_ins: 2,
     };
     People { people: vec![person], teams: vec![team] }
+}
+
+fn keys(name: &str) -> ApiKeys {
+    let key = ApiKey {
+        id: Uuid::from_u128(6),
+        hint: "csk_abcd".to_owned(),
+        name: name.to_owned(),
+        role: Role::Embedder,
+        team: TeamId(Uuid::from_u128(5)),
+        created: Moment(0),
+        expires: Moment(1_000),
+        used: None,
+        revoked: None,
+    };
+    ApiKeys { keys: vec![key], teams: people(name).teams, now: Moment(999) }
+}
+
+#[tokio::test]
+async fn a_key_that_works_no_more_cannot_be_taken_back() {
+    let mut keys = keys("Intranet");
+    for (now, revoked, offered) in [(999, None, true), (1_000, None, false), (999, Some(Moment(5)), false)] {
+        (keys.now, keys.keys[0].revoked) = (Moment(now), revoked);
+        let page = Page::get(paths::API_KEYS, Arc::new(Stub::Keys(keys.clone()))).await;
+        assert_eq!(page.html.contains("value=\"revoke\""), offered, "{now} {revoked:?}");
+    }
 }
 
 fn trail(name: &str) -> AuditPage {
@@ -310,9 +336,11 @@ fn each_route_is_an_address_of_the_portal() {
         paths::NEW_SESSION,
         paths::SESSION_ROUTE,
         paths::PEOPLE,
+        paths::API_KEYS,
         paths::AUDIT,
         paths::INVITATION,
         paths::SIGN_IN,
+        paths::CONFIRM,
         paths::SETUP,
     ];
     assert_eq!(routes, expected);

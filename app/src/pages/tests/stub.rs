@@ -16,8 +16,8 @@ use crate::{
     error::PortalError,
     form::FormOutcome,
     model::{
-        AuditFilter, AuditPage, DocumentView, ListFilter, Moment, PackageNews, People, ResultKind, ResultView, Role,
-        SessionDetail, SessionId, SessionList, SessionRow, Staff, Standing, TeamId,
+        ApiKeys, AuditFilter, AuditPage, DocumentView, ListFilter, Moment, PackageNews, People, ResultKind, ResultView,
+        Role, SessionDetail, SessionId, SessionList, SessionRow, Staff, Standing, TeamId,
     },
     shell,
 };
@@ -35,6 +35,7 @@ pub(super) enum Stub {
     Detail(SessionDetail),
     People(People),
     Audit(AuditPage),
+    Keys(ApiKeys),
     Failure(PortalError),
 }
 
@@ -66,6 +67,16 @@ impl Backend for Stub {
             tokio::task::yield_now().await;
             match self {
                 Self::List(list) => Ok(SessionList { filter, ..list.clone() }),
+                other => Err(other.failure()),
+            }
+        })
+    }
+
+    fn api_keys<'a>(&'a self, _: &'a Staff) -> Answer<'a, ApiKeys> {
+        Box::pin(async move {
+            tokio::task::yield_now().await;
+            match self {
+                Self::Keys(keys) => Ok(keys.clone()),
                 other => Err(other.failure()),
             }
         })

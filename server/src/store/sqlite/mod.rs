@@ -1,0 +1,3 @@
+//! Rows in SQLite.
+
+mod keys;
