@@ -18,7 +18,7 @@ use server::{
     random::SystemRandom,
     start::{Machine, Server},
     state::Portal,
-    store::{staff, teams},
+    store::{staff, teams::Teams},
 };
 use tempfile::TempDir;
 use time::{OffsetDateTime, macros::datetime};
@@ -159,7 +159,7 @@ impl TestApp {
     pub async fn new_team(&self, name: &str) -> TeamId {
         let id = TeamId(self.portal.random.uuid_v7(START).unwrap());
         let mut write = self.portal.store.write().await.unwrap();
-        teams::insert(&mut write, id, name, START).await.unwrap();
+        write.insert_team(id, name, START).await.unwrap();
         write.commit().await.unwrap();
         id
     }

@@ -32,7 +32,7 @@ use crate::{
     rights::{Access, Routes},
     security::client::ClientIp,
     state::Portal,
-    store::{StoreError, Write, logins, staff, teams},
+    store::{StoreError, Write, logins, staff, teams::Teams},
 };
 
 /// Set-up, sign-in and sign-out.
@@ -118,7 +118,7 @@ async fn set_up(
     if staff::any(&mut write).await? {
         return Ok(Redirect::to(paths::SIGN_IN).into_response());
     }
-    teams::insert(&mut write, team, FIRST_TEAM, now).await?;
+    write.insert_team(team, FIRST_TEAM, now).await?;
     let account = staff::NewStaff {
         id,
         username: &username,

@@ -26,7 +26,7 @@ use crate::{
         StoreError, audit, events,
         keys::Keys,
         sessions::{self, documents, health, results},
-        staff, teams,
+        staff, teams::Teams,
     },
 };
 
@@ -73,7 +73,7 @@ impl Desk {
     async fn people(&self, staff: &Staff) -> Result<People, ApiError> {
         Reach::of(staff, Permission::ManagePeople)?;
         let mut read = self.0.store.read().await?;
-        Ok(People { people: staff::all(&mut read).await?, teams: teams::all(&mut read).await? })
+        Ok(People { people: staff::all(&mut read).await?, teams: read.teams().await? })
     }
 
     async fn api_keys(&self, staff: &Staff) -> Result<ApiKeys, ApiError> {

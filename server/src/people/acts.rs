@@ -25,7 +25,7 @@ use crate::{
     pages,
     rights::{Actor, Reach},
     state::Portal,
-    store::{StoreError, Write, invitations, logins, staff, teams},
+    store::{StoreError, Write, invitations, logins, staff, teams::Teams},
 };
 
 /// How long an invitation is good for.
@@ -133,7 +133,7 @@ async fn about(
     let (act, done) = match form.act {
         What::Change => {
             let (role, team) = (form.role.unwrap_or(person.role), form.team.unwrap_or(person.team));
-            if !teams::exists(change, team).await? {
+            if !change.team_exists(team).await? {
                 return Err(ApiError::field("team", "There is no such team."));
             }
             if (role, team) == (person.role, person.team) {
@@ -177,7 +177,7 @@ async fn invite(portal: &Portal, change: &mut Write, actor: &Actor, form: &Peopl
     let (Some(role), Some(team)) = (form.role, form.team) else {
         return Err(ApiError::BadRequest("The form names no role or no team."));
     };
-    if !teams::exists(change, team).await? {
+    if !change.team_exists(team).await? {
         return Err(ApiError::field("team", "There is no such team."));
     }
     let now = portal.clock.now();
@@ -212,7 +212,7 @@ async fn make_team(portal: &Portal, change: &mut Write, actor: &Actor, name: &st
     };
     let now = portal.clock.now();
     let id = TeamId(portal.random.uuid_v7(now)?);
-    match teams::insert(change, id, &name, now).await {
+    match change.insert_team(id, &name, now).await {
         Ok(()) => {}
         Err(StoreError::Duplicate) => return Ok(not("There is a team of this name.".to_owned())),
         Err(error) => return Err(error.into()),

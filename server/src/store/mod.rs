@@ -1,8 +1,14 @@
 //! Rows: one SQLite file in WAL mode, one connection that writes, a few that read.
 //!
-//! All SQL of the portal is in this folder, one file per kind of row. Functions
-//! that read take a connection from [`Store::read`]; functions that write take one
-//! from [`Store::write`], so that callers decide what is one transaction.
+//! Each kind of row has a file here, with the rows' types and a trait that says what
+//! can be asked and changed, and a file of the same name in `sqlite` with the SQL that
+//! does it. The methods of all traits meet on one connection, so their names say what
+//! they are about: `team_exists`, `insert_team`. They take and give our own types,
+//! nothing of sqlx or of one database: moments not numbers, [`StoreError`] not
+//! anything else.
+//!
+//! Functions that read take a connection from [`Store::read`]; functions that write
+//! take one from [`Store::write`], so that callers decide what is one transaction.
 
 pub mod audit;
 mod backup;

@@ -1,44 +1,29 @@
 //! Teams: the owners of what people make.
 
 use app::model::{Team, TeamId};
-use sqlx::Row;
+use async_trait::async_trait;
 use time::OffsetDateTime;
 
-use super::{Connection, StoreError};
-use crate::clock::millis;
+use super::StoreError;
 
-/// Makes a team.
-///
-/// # Errors
-/// [`StoreError::Duplicate`] when the name is taken; otherwise as [`StoreError`] says.
-pub async fn insert(
-    connection: &mut Connection,
-    id: TeamId,
-    name: &str,
-    now: OffsetDateTime,
-) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO teams (id, name, created_at) VALUES (?, ?, ?)")
-        .bind(id.0)
-        .bind(name)
-        .bind(millis(now))
-        .execute(connection)
-        .await?;
-    Ok(())
-}
+/// Teams.
+#[async_trait]
+pub trait Teams: Send {
+    /// Makes a team.
+    ///
+    /// # Errors
+    /// [`StoreError::Duplicate`] when the name is taken; otherwise as [`StoreError`] says.
+    async fn insert_team(&mut self, id: TeamId, name: &str, now: OffsetDateTime) -> Result<(), StoreError>;
 
-/// Whether there is such a team.
-///
-/// # Errors
-/// As [`StoreError`] says.
-pub async fn exists(connection: &mut Connection, id: TeamId) -> Result<bool, StoreError> {
-    Ok(sqlx::query("SELECT 1 FROM teams WHERE id = ?").bind(id.0).fetch_optional(connection).await?.is_some())
-}
+    /// Whether there is such a team.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    async fn team_exists(&mut self, id: TeamId) -> Result<bool, StoreError>;
 
-/// All teams, by name.
-///
-/// # Errors
-/// As [`StoreError`] says.
-pub async fn all(connection: &mut Connection) -> Result<Vec<Team>, StoreError> {
-    let rows = sqlx::query("SELECT id, name FROM teams ORDER BY name").fetch_all(connection).await?;
-    rows.iter().map(|row| Ok(Team { id: TeamId(row.try_get("id")?), name: row.try_get("name")? })).collect()
+    /// All teams, by name.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    async fn teams(&mut self) -> Result<Vec<Team>, StoreError>;
 }

@@ -4,7 +4,7 @@ use app::{
     model::{Role, TeamId},
     paths,
 };
-use server::store::{staff, teams};
+use server::store::{staff, teams::Teams};
 use testkit::{Answer, Browser, LIST, PASSWORD, Person, TestApp, USERNAME};
 use uuid::Uuid;
 
@@ -105,7 +105,7 @@ async fn bad_input_is_named_at_the_field_and_kept() {
     }
     act(&app.browser, &[("act", "team"), ("team-name", "First team")]).await.expect(422);
     act(&app.browser, &[("act", "team"), ("team-name", "Second team")]).await.expect(303);
-    assert_eq!(teams::all(&mut app.portal().store.read().await.unwrap()).await.unwrap().len(), 2);
+    assert_eq!(app.portal().store.read().await.unwrap().teams().await.unwrap().len(), 2);
 
     let bo = app.person("berit", Role::Viewer, app.team().await).await.id.to_string();
     let unknown = Uuid::from_u128(1).to_string();

@@ -1,3 +1,4 @@
-//! Rows in SQLite.
+//! The rows in SQLite: one file here for each file of traits.
 
 mod keys;
+mod teams;
