@@ -26,7 +26,8 @@ use crate::{
         StoreError, audit, events,
         keys::Keys,
         sessions::{self, documents, health, results},
-        staff, teams::Teams,
+        staff,
+        teams::Teams,
     },
 };
 
@@ -79,7 +80,7 @@ impl Desk {
     async fn api_keys(&self, staff: &Staff) -> Result<ApiKeys, ApiError> {
         Reach::of(staff, Permission::ManageKeys)?;
         let mut read = self.0.store.read().await?;
-        Ok(ApiKeys { keys: read.all_keys().await?, teams: teams::all(&mut read).await?, now: self.0.moment() })
+        Ok(ApiKeys { keys: read.all_keys().await?, teams: read.teams().await?, now: self.0.moment() })
     }
 
     async fn audit(&self, staff: &Staff, mut filter: AuditFilter) -> Result<AuditPage, ApiError> {

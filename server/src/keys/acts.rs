@@ -29,7 +29,7 @@ use crate::{
     store::{
         StoreError, Write,
         keys::{Keys, NewKey},
-        teams,
+        teams::Teams,
     },
 };
 
@@ -106,7 +106,7 @@ async fn make(
     if !(1..=KEY_DAYS_MAX).contains(&days) {
         return Err(ApiError::field("days", format!("A key lives for 1 to {KEY_DAYS_MAX} days.")));
     }
-    if !teams::exists(change, team).await? {
+    if !change.team_exists(team).await? {
         return Err(ApiError::field("team", "There is no such team."));
     }
     let now = portal.clock.now();

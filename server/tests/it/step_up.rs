@@ -7,7 +7,7 @@ use app::{
     paths,
 };
 use reqwest::Method;
-use server::{clock::Clock, rights::Access, router, store::teams};
+use server::{clock::Clock, rights::Access, router, store::teams::Teams};
 use testkit::{Answer, LIST, PASSWORD, TestApp};
 use time::Duration;
 
@@ -19,7 +19,7 @@ fn with<'a>(password: &'a str) -> Vec<(&'a str, &'a str)> {
 }
 
 async fn team_count(app: &TestApp) -> usize {
-    teams::all(&mut app.portal().store.read().await.unwrap()).await.unwrap().len()
+    app.portal().store.read().await.unwrap().teams().await.unwrap().len()
 }
 
 fn kind(answer: &Answer) -> ErrorKind {
@@ -96,7 +96,7 @@ async fn sl_13_a_form_that_comes_too_late_goes_on_after_the_password() {
     let answer = app.browser.post_form(paths::PEOPLE, &with(PASSWORD)).await.expect(303);
     assert_eq!(answer.header("location"), Some(paths::PEOPLE));
     let read = &mut app.portal().store.read().await.unwrap();
-    let names: Vec<String> = teams::all(read).await.unwrap().into_iter().map(|team| team.name).collect();
+    let names: Vec<String> = read.teams().await.unwrap().into_iter().map(|team| team.name).collect();
     assert!(names.contains(&"Team <&> two".to_owned()), "{names:?}");
     // Pressed twice: the second one is asked nothing, and its proof is taken off.
     let again = app.browser.post_form(paths::PEOPLE, &with(PASSWORD)).await.expect(422);
