@@ -1,9 +1,11 @@
 //! The command as people start it.
 
 use std::{
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
     path::Path,
-    process::{Command, Output, Stdio},
+    process::{Child, Command, Output, Stdio},
+    time::{Duration, Instant},
 };
 
 fn server(dir: &Path) -> Command {
@@ -51,6 +53,12 @@ fn ops_01_wrong_settings_are_named_and_nothing_starts() {
     assert!(!dir.path().join("data").exists());
 }
 
+/// Sends SIGTERM.
+#[cfg(unix)]
+fn terminate(child: &Child) {
+    assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
+}
+
 #[cfg(unix)]
 #[test]
 fn ops_04_starts_says_where_it_is_and_stops_when_told() {
@@ -67,11 +75,42 @@ fn ops_04_starts_says_where_it_is_and_stops_when_told() {
     let token = link.strip_prefix(&format!("{origin}/setup?token=")).unwrap();
     assert_eq!(token.len(), 43);
 
-    let killed = Command::new("kill").arg(child.id().to_string()).status().unwrap();
-    assert!(killed.success());
+    terminate(&child);
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success());
     let log = String::from_utf8(output.stderr).unwrap();
     assert!(log.contains("stopping") && log.contains("stopped"), "{log}");
     assert!(!log.contains(token), "the set-up link is in the log");
+}
+
+#[cfg(unix)]
+#[test]
+fn ops_04_a_second_signal_stops_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut child = server(dir.path()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let mut log = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let address = said.next().unwrap().strip_prefix("Portal: http://").unwrap().to_owned();
+
+    // A request that is worked on: the portal asks for its body, which never comes.
+    let mut request = TcpStream::connect(&address).unwrap();
+    let head = format!(
+        "POST /sign-in HTTP/1.1\r\nhost: {address}\r\norigin: http://{address}\r\nsec-fetch-site: same-origin\r\n\
+         content-type: application/x-www-form-urlencoded\r\ncontent-length: 100\r\nexpect: 100-continue\r\n\r\n"
+    );
+    request.write_all(head.as_bytes()).unwrap();
+    let mut wanted = [0; 21];
+    request.read_exact(&mut wanted).unwrap();
+    assert_eq!(&wanted, b"HTTP/1.1 100 Continue");
+
+    terminate(&child);
+    assert!(log.any(|line| line.contains("stopping; a second signal stops at once")));
+    assert!(child.try_wait().unwrap().is_none(), "it waits for the request");
+    let at = Instant::now();
+    terminate(&child);
+    let rest: Vec<String> = log.collect();
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    // Far less than requests may take to end, and not in order.
+    assert!(at.elapsed() < Duration::from_secs(5), "{:?}", at.elapsed());
+    assert!(!rest.iter().any(|line| line.contains("stopped")), "{rest:?}");
 }

@@ -1,13 +1,23 @@
 //! Documents on their way to the signing service.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
 use app::{
-    model::{HashVerdict, Standing, UploadReceipt},
+    model::{HashVerdict, Role, Standing, UploadReceipt},
     paths,
 };
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use reqwest::{Body, Method};
 use testkit::TestApp;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+use tower::ServiceExt;
 
 use crate::desk::{
     File, NOTHING, at_api, detail, fault, no_faults, nothing_left, pdf, plan, problem, read, record, send, sha256,
@@ -164,4 +174,79 @@ async fn an_outage_while_uploading_leaves_nothing() {
     }
     upload(&app, plan.uploads[0], &file).await.expect(200);
     send(&app, plan.session).await.expect(200);
+}
+
+/// Most of a body that may be taken before a refusal.
+const TAKEN_MAX: usize = 64 * 1024;
+/// What is offered.
+const GIGABYTE: usize = 1 << 30;
+
+/// Offers the portal a gigabyte with this request's head; answers what came back, and how
+/// much of it was taken.
+async fn offer(app: &TestApp, request: reqwest::RequestBuilder) -> (u16, usize) {
+    let piece = Bytes::from_static(&[b'x'; 16 * 1024]);
+    let taken = Arc::new(AtomicUsize::new(0));
+    let body = stream::iter(0..GIGABYTE / piece.len()).map({
+        let taken = Arc::clone(&taken);
+        move |_| {
+            taken.fetch_add(piece.len(), Ordering::Relaxed);
+            Ok::<_, std::io::Error>(piece.clone())
+        }
+    });
+    let head = request.build().unwrap();
+    let mut request = http::Request::put(head.url().path()).body(axum::body::Body::from_stream(body)).unwrap();
+    *request.headers_mut() = head.headers().clone();
+    let router = server::router::router(app.portal()).unwrap();
+    let answer = router.oneshot(request).await.unwrap();
+    (answer.status().as_u16(), taken.load(Ordering::Relaxed))
+}
+
+#[tokio::test]
+async fn up_01_what_is_refused_is_not_read() {
+    let app = TestApp::signed_in().await;
+    let file = pdf("lease");
+    let plan = plan(&app, std::slice::from_ref(&file)).await;
+    let path = paths::upload(plan.uploads[0]);
+    let request = || upload_request(&app, plan.uploads[0], &file);
+    let of = |browser: &testkit::Browser| browser.fetch(Method::PUT, &path).header("content-type", file.mime_type);
+    let viewer = app.person("viewer", Role::Viewer, app.team().await).await;
+    let stranger = app.person("stranger", Role::Manager, app.new_team("Others").await).await;
+    let other_site = app.browser.bare(Method::PUT, &path).header("sec-fetch-site", "cross-site");
+    let cookie = app.browser.cookie();
+    app.browser.set_cookie(None);
+    let nobody = request();
+    app.browser.set_cookie(cookie.as_deref());
+    for (who, request, status) in [
+        ("nobody", nobody, 401),
+        ("a viewer", of(&viewer.browser), 403),
+        ("another team", of(&stranger.browser), 404),
+        ("another site", other_site, 403),
+        ("without a digest", of(&app.browser), 400),
+        ("as long as it is", request().header("content-length", GIGABYTE), 413),
+    ] {
+        let (answered, taken) = offer(&app, request).await;
+        assert_eq!(answered, status, "{who}");
+        assert!(taken <= TAKEN_MAX, "{who}: {taken}");
+    }
+    // What may come is read until it is more than was planned.
+    let (answered, taken) = offer(&app, request()).await;
+    assert_eq!(answered, 413);
+    assert!((1..=1024 * 1024).contains(&taken), "{taken}");
+}
+
+#[tokio::test]
+async fn up_01_nobody_is_asked_for_the_body() {
+    let app = TestApp::spawn().await;
+    let address = app.url.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let path = "/uploads/0193a1f0-0000-7000-8000-000000000000";
+    let head = format!(
+        "PUT {path} HTTP/1.1\r\nhost: {address}\r\nsec-fetch-site: same-origin\r\nx-portal: 1\r\n\
+         content-length: {GIGABYTE}\r\nexpect: 100-continue\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    // The connection ends, because the body will never come.
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
 }
