@@ -16,6 +16,7 @@ mod people;
 pub mod random;
 pub mod rights;
 pub mod router;
+mod secrets;
 pub mod security;
 pub mod sessions;
 pub mod signals;

@@ -1,6 +1,6 @@
 //! The portal's command.
 
-use std::{error::Error, process::ExitCode};
+use std::{error::Error, process::ExitCode, sync::Arc};
 
 use server::{
     audit,
@@ -52,7 +52,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
             let server = Server::open(config, Machine::default()).await?;
             let signals = Signals::listen()?;
             console::greet(&server);
-            tokio::spawn(signals.stop(server.portal().shutdown.clone()));
+            tokio::spawn(signals.obey(Arc::clone(server.portal())));
             server.run().await;
         }
     }

@@ -1,8 +1,8 @@
-//! Signals that stop the portal.
+//! Signals that stop the portal, and the one by which it reads its secrets anew.
 
-use std::io;
+use std::{io, sync::Arc};
 
-use tokio_util::sync::CancellationToken;
+use crate::state::Portal;
 
 /// Those signals, heard from when this is made.
 pub struct Signals {
@@ -10,6 +10,8 @@ pub struct Signals {
     terminate: tokio::signal::unix::Signal,
     #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    hang_up: tokio::signal::unix::Signal,
 }
 
 impl Signals {
@@ -22,31 +24,42 @@ impl Signals {
         #[cfg(unix)]
         {
             use tokio::signal::unix::{SignalKind, signal};
-            Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+            Ok(Self {
+                terminate: signal(SignalKind::terminate())?,
+                interrupt: signal(SignalKind::interrupt())?,
+                hang_up: signal(SignalKind::hangup())?,
+            })
         }
         #[cfg(not(unix))]
         Ok(Self {})
     }
 
-    /// Stops at the first SIGTERM or SIGINT; a second one ends the process at once.
-    pub async fn stop(mut self, shutdown: CancellationToken) {
-        self.one().await;
+    /// Stops at the first SIGTERM or SIGINT; a second one ends the process at once. At
+    /// SIGHUP secrets in files are read anew.
+    pub async fn obey(mut self, portal: Arc<Portal>) {
+        self.end(&portal).await;
         tracing::info!("stopping; a second signal stops at once");
-        shutdown.cancel();
-        self.one().await;
+        portal.shutdown.cancel();
+        self.end(&portal).await;
         std::process::exit(1);
     }
 
     #[cfg(unix)]
-    async fn one(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
+    async fn end(&mut self, portal: &Portal) {
+        loop {
+            tokio::select! {
+                _ = self.terminate.recv() => return,
+                _ = self.interrupt.recv() => return,
+                _ = self.hang_up.recv() => {
+                    tracing::info!("secrets in files are read anew; all else takes a restart");
+                    portal.reload.send_replace(());
+                }
+            }
         }
     }
 
     #[cfg(not(unix))]
-    async fn one(&mut self) {
+    async fn end(&mut self, _: &Portal) {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending().await
         }

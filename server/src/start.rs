@@ -6,7 +6,7 @@ use ::upstream::{BreakerLimits, SigningApi};
 use app::{model::Action, paths};
 use argon2::Params;
 use axum::Router;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::watch};
 use tokio_util::{
     sync::CancellationToken,
     task::{AbortOnDropHandle, TaskTracker},
@@ -23,6 +23,7 @@ use crate::{
     metrics::{self, Metrics},
     random::{Random, RandomError, SystemRandom},
     router,
+    secrets::{self, Watched},
     security::limits::Walls,
     sessions,
     site::Site,
@@ -117,6 +118,7 @@ pub struct Server {
     address: SocketAddr,
     metrics: Option<(TcpListener, SocketAddr)>,
     embedded: Option<upstream::Embedded>,
+    secret: Option<Watched>,
     setup_token: Option<String>,
     /// Keeps other portals away from the data directory.
     lock: File,
@@ -157,6 +159,7 @@ impl Server {
             hub: live::Hub::default(),
             metrics: Metrics::default(),
             walls: Walls::new(&config.limits),
+            reload: watch::Sender::new(()),
             shutdown: CancellationToken::new(),
             tasks: TaskTracker::new(),
             config,
@@ -169,7 +172,17 @@ impl Server {
             Some(portal.auth.setup().print(portal.random.as_ref(), portal.clock.now())?)
         };
         let router = router::router(&portal)?;
-        Ok(Self { portal, router, listener, address, metrics, embedded: connected.embedded, setup_token, lock })
+        Ok(Self {
+            portal,
+            router,
+            listener,
+            address,
+            metrics,
+            embedded: connected.embedded,
+            secret: connected.secret,
+            setup_token,
+            lock,
+        })
     }
 
     /// What its requests share.
@@ -205,7 +218,7 @@ impl Server {
 
     /// Serves until the portal's shutdown token is cancelled, then ends what is under way.
     pub async fn run(self) {
-        let Self { portal, router, listener, metrics, embedded, lock, .. } = self;
+        let Self { portal, router, listener, metrics, embedded, secret, lock, .. } = self;
         // The signing service goes last: ending requests may still need it.
         let service = embedded.map(|embedded| {
             let stop = CancellationToken::new();
@@ -213,6 +226,9 @@ impl Server {
         });
         portal.tasks.spawn(auth::sweep(Arc::clone(&portal)));
         portal.tasks.spawn(live::run(Arc::clone(&portal)));
+        if let Some(secret) = secret {
+            portal.tasks.spawn(secrets::watch(Arc::clone(&portal), secret));
+        }
         let server = serve::Server::new(serve::Limits {
             connections: portal.config.limits.connections,
             per_address: portal.config.limits.connections_per_address,

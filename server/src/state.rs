@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use leptos::config::LeptosOptions;
+use tokio::sync::watch;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use upstream::SigningApi;
 
@@ -37,6 +38,8 @@ pub struct Portal {
     pub leptos: LeptosOptions,
     /// Wakes live streams; `Hub::default()`.
     pub hub: Hub,
+    /// Told when files that may change are to be read now.
+    pub reload: watch::Sender<()>,
     /// Ends streams and background work when the portal stops.
     pub shutdown: CancellationToken,
     /// Work that outlives the request that asked for it; waited for when the portal stops.

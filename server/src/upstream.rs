@@ -13,6 +13,7 @@ use url::Url;
 use crate::{
     config::{SandboxConfig, UpstreamKind},
     random::{Random, RandomError},
+    secrets::Watched,
     start::bind,
 };
 
@@ -44,6 +45,8 @@ pub(crate) struct Connected {
     pub(crate) api: Arc<dyn SigningApi>,
     pub(crate) vitals: Vitals,
     pub(crate) embedded: Option<Embedded>,
+    /// The account's secret, if it is in a file.
+    pub(crate) secret: Option<Watched>,
 }
 
 /// The embedded service, ready to serve.
@@ -70,11 +73,14 @@ pub(crate) async fn connect(
     breaker: BreakerLimits,
 ) -> Result<Connected, ConnectError> {
     match kind {
-        UpstreamKind::Http(settings) => {
-            let mut settings = Settings::clone(settings);
+        UpstreamKind::Http(account) => {
+            let mut settings = account.settings.clone();
             settings.breaker = breaker;
+            let used = settings.client_secret.clone();
             let api = HttpSigningApi::new(settings)?;
-            Ok(Connected { vitals: api.vitals(), api: Arc::new(api), embedded: None })
+            let rotation = api.rotation();
+            let secret = account.secret_file.clone().map(|file| Watched { file, rotation, used });
+            Ok(Connected { vitals: api.vitals(), api: Arc::new(api), embedded: None, secret })
         }
         UpstreamKind::Sandbox(config) => {
             let (listener, address) = bind("sandbox.listen", config.listen).await?;
@@ -94,6 +100,7 @@ pub(crate) async fn connect(
                 vitals: api.vitals(),
                 api: Arc::new(api),
                 embedded: Some(Embedded { public_url, sandbox, listener }),
+                secret: None,
             })
         }
     }

@@ -77,7 +77,7 @@ pub struct SandboxConfig {
     pub public_url: Url,
     /// The account that tokens name.
     pub account_id: String,
-    /// Ids and secrets of the clients that may get tokens.
+    /// Ids and secrets of the clients that may get tokens. A client may have several.
     pub clients: Vec<(String, SecretString)>,
     /// Names of the identity providers on offer when a session names none; at least one.
     pub identity_providers: Vec<String>,
@@ -172,8 +172,10 @@ impl Sandbox {
         let sender = events::Sender::new().map_err(SandboxError::Sender)?;
         let faults = control::Faults::default();
         let snapshots = control::Snapshots::open(dir.join("snapshots")).map_err(unusable)?;
+        let clients = config.clients.clone().into();
         Ok(Self(App::new(Service {
             config,
+            clients,
             clock,
             random,
             store,

@@ -1,6 +1,6 @@
 //! `POST /auth/open/connect/token`: client credentials for an access token (RFC 6749 §4.4).
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::PoisonError};
 
 use axum::{
     Json, Router,
@@ -172,7 +172,8 @@ fn basic_credentials(value: &HeaderValue) -> Option<(String, String)> {
 /// Whether a client has these credentials. Takes the same time wherever they differ.
 fn is_known(app: &App, id: &str, secret: &str) -> bool {
     let secret = Sha256::digest(secret);
-    app.config.clients.iter().fold(false, |known, (known_id, known_secret)| {
+    let clients = app.clients.read().unwrap_or_else(PoisonError::into_inner);
+    clients.iter().fold(false, |known, (known_id, known_secret)| {
         let right_secret = Sha256::digest(known_secret.expose_secret()).ct_eq(&secret);
         known | (known_id == id && bool::from(right_secret))
     })

@@ -1,6 +1,8 @@
 //! What every request handler shares.
 
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
+
+use secrecy::SecretString;
 
 use crate::{
     SandboxConfig,
@@ -15,9 +17,13 @@ use crate::{
     store::Store,
 };
 
+/// Ids and secrets of the clients that may get tokens. A client may have several secrets.
+pub(crate) type Clients = Vec<(String, SecretString)>;
+
 /// The running service.
 pub(crate) struct Service {
     pub(crate) config: SandboxConfig,
+    pub(crate) clients: RwLock<Clients>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
     pub(crate) store: Store,

@@ -14,7 +14,7 @@ use std::{
 use app::model::{Role, TeamId};
 use server::{
     clock::SteppedClock,
-    config::{self, Config},
+    config::{self, Config, UpstreamKind},
     random::SystemRandom,
     start::{Machine, Server},
     state::Portal,
@@ -60,9 +60,12 @@ pub struct TestApp {
     portal: Arc<Portal>,
     running: JoinHandle<()>,
     metrics: Option<SocketAddr>,
-    edit: fn(&mut Config),
+    edit: Edit,
     dir: TempDir,
 }
+
+/// Changes the settings of a stack before it starts.
+type Edit = Box<dyn Fn(&mut Config) + Send + Sync>;
 
 /// A member of staff at a browser.
 pub struct Person {
@@ -79,16 +82,17 @@ impl TestApp {
     }
 
     /// Starts a stack with other settings than usual.
-    pub async fn spawn_with(edit: fn(&mut Config)) -> Self {
+    pub async fn spawn_with(edit: impl Fn(&mut Config) + Send + Sync + 'static) -> Self {
         let dir = tempfile::tempdir().unwrap();
         site::make(&dir.path().join("site"));
         let clock = Arc::new(SteppedClock::at(START));
         let sandbox_clock = Arc::new(sandbox::clock::SteppedClock::at(START));
         let asked = Arc::default();
-        let server = open(dir.path(), edit, clock.clone(), sandbox_clock.clone(), &asked).await;
+        let edit: Edit = Box::new(edit);
+        let server = open(dir.path(), &edit, clock.clone(), sandbox_clock.clone(), &asked).await;
         let url = url(&server);
         Self {
-            sandbox_url: server.sandbox_url().unwrap().clone(),
+            sandbox_url: sandbox_url(&server),
             browser: Browser::new(url.clone()),
             url,
             clock,
@@ -231,9 +235,9 @@ impl TestApp {
 
     async fn start_again(&mut self) {
         let server =
-            open(self.dir.path(), self.edit, self.clock.clone(), self.sandbox_clock.clone(), &self.asked).await;
+            open(self.dir.path(), &self.edit, self.clock.clone(), self.sandbox_clock.clone(), &self.asked).await;
         self.url = url(&server);
-        self.sandbox_url = server.sandbox_url().unwrap().clone();
+        self.sandbox_url = sandbox_url(&server);
         self.browser.go_to(self.url.clone());
         self.setup_token = setup_token(&server);
         self.portal = Arc::clone(server.portal());
@@ -261,7 +265,7 @@ impl Drop for TestApp {
 
 async fn open(
     dir: &Path,
-    edit: fn(&mut Config),
+    edit: &Edit,
     clock: Arc<SteppedClock>,
     sandbox_clock: Arc<sandbox::clock::SteppedClock>,
     asked: &Arc<AtomicUsize>,
@@ -296,6 +300,14 @@ async fn open(
 /// Where the portal listens, which behind a proxy is not where browsers see it.
 fn url(server: &Server) -> String {
     format!("http://{}", server.address())
+}
+
+/// The signing service's address: the embedded one's, or the account's that the settings name.
+fn sandbox_url(server: &Server) -> Url {
+    match &server.portal().config.upstream {
+        UpstreamKind::Http(account) => account.settings.base_url.join("/").unwrap(),
+        UpstreamKind::Sandbox(_) => server.sandbox_url().unwrap().clone(),
+    }
 }
 
 fn setup_token(server: &Server) -> Option<String> {

@@ -1,6 +1,9 @@
 //! Getting an access token: OAuth 2.0 client credentials (RFC 6749 §4.4).
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
 use reqwest::{Method, header::HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
@@ -28,7 +31,7 @@ pub(crate) struct Grant {
     budget: Arc<Budget>,
     url: Url,
     client_id: String,
-    client_secret: SecretString,
+    client_secret: RwLock<SecretString>,
     deadlines: Deadlines,
 }
 
@@ -45,18 +48,29 @@ impl Grant {
             budget,
             url: settings.token_url.clone(),
             client_id: settings.client_id.clone(),
-            client_secret: settings.client_secret.clone(),
+            client_secret: RwLock::new(settings.client_secret.clone()),
             deadlines: settings.deadlines,
         }
     }
 
     /// Asks for a token, repeatedly if need be, until the token deadline.
     pub(crate) async fn fetch(&self) -> Fetched {
+        let secret = self.client_secret.read().unwrap_or_else(PoisonError::into_inner).clone();
+        self.fetch_with(&secret).await
+    }
+
+    /// Asks with this secret from now on.
+    pub(crate) fn adopt(&self, secret: SecretString) {
+        *self.client_secret.write().unwrap_or_else(PoisonError::into_inner) = secret;
+    }
+
+    /// The same as [`Self::fetch`], with another secret.
+    pub(crate) async fn fetch_with(&self, secret: &SecretString) -> Fetched {
         let Deadlines { head, token, .. } = self.deadlines;
         let operation = Operation { name: "token", method: &Method::POST, effect: Effect::Read, head, total: token };
         let mut attempts = Attempts::new(&self.budget, &operation);
         loop {
-            match self.ask(&operation, attempts.deadline()).await {
+            match self.ask(&operation, secret, attempts.deadline()).await {
                 // OAuth answers 400 or 401 to unknown clients, wrong secrets and scopes alike.
                 Err(UpstreamError::Invalid(problem)) => return Err(UpstreamError::Unauthorized(Some(problem))),
                 Err(error) => attempts.again_after(error).await?,
@@ -65,14 +79,14 @@ impl Grant {
         }
     }
 
-    async fn ask(&self, operation: &Operation, deadline: Instant) -> Fetched {
+    async fn ask(&self, operation: &Operation, secret: &SecretString, deadline: Instant) -> Fetched {
         let asked_at = Instant::now();
         // Either part is form-encoded first (RFC 6749 §2.3.1), or a colon in the id would split it.
         let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
         let request = self
             .client
             .request(operation.method.clone(), self.url.clone())
-            .basic_auth(encoded(&self.client_id), Some(encoded(self.client_secret.expose_secret())))
+            .basic_auth(encoded(&self.client_id), Some(encoded(secret.expose_secret())))
             .form(&[("grant_type", "client_credentials"), ("scope", SCOPE)])
             .build()
             .map_err(|_| operation.unusable(Fault::WrongForm))?;

@@ -1,8 +1,11 @@
 //! The signing API over HTTP.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -16,6 +19,7 @@ use reqwest::{
     Method, Request, Response,
     header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue},
 };
+use secrecy::SecretString;
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
@@ -43,6 +47,7 @@ pub struct HttpSigningApi {
     tokens: Arc<TokenCache>,
     budget: Arc<Budget>,
     vitals: Vitals,
+    rotation: Rotation,
     pools: Pools,
     deadlines: Deadlines,
     answer_bytes_max: usize,
@@ -55,6 +60,9 @@ pub struct Vitals {
     breaker: Arc<Breaker>,
     requests: Arc<AtomicU64>,
     failures: Arc<AtomicU64>,
+    answered: Arc<Mutex<Option<Instant>>>,
+    rotations: Arc<AtomicU64>,
+    tokens: Arc<TokenCache>,
 }
 
 impl Vitals {
@@ -76,6 +84,24 @@ impl Vitals {
         self.failures.load(Ordering::Relaxed)
     }
 
+    /// How long ago the API last did its work, refusals included; none if it never did.
+    #[must_use]
+    pub fn answered_ago(&self) -> Option<Duration> {
+        self.answered.lock().unwrap_or_else(PoisonError::into_inner).map(|at| at.elapsed())
+    }
+
+    /// For how long the access token that is held can be used; none if none is held.
+    #[must_use]
+    pub fn token_left(&self) -> Option<Duration> {
+        self.tokens.left()
+    }
+
+    /// How often the client's secret was changed since the start.
+    #[must_use]
+    pub fn rotations(&self) -> u64 {
+        self.rotations.load(Ordering::Relaxed)
+    }
+
     /// Lets `call` happen, unless the API rests, and keeps count of how it ends.
     async fn watch<T>(&self, call: impl Future<Output = Result<T, UpstreamError>>) -> Result<T, UpstreamError> {
         let leave = self.breaker.enter()?;
@@ -83,9 +109,39 @@ impl Vitals {
         let outcome = call.await;
         if let Err(UpstreamError::Unavailable { .. } | UpstreamError::OutcomeUnknown { .. }) = &outcome {
             self.failures.fetch_add(1, Ordering::Relaxed);
+        } else {
+            *self.answered.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         }
         leave.ended(&outcome);
         outcome
+    }
+}
+
+/// Puts another secret in the place of the client's, while calls go on.
+#[derive(Clone)]
+pub struct Rotation {
+    grant: Arc<Grant>,
+    vitals: Vitals,
+}
+
+impl Rotation {
+    /// Fetches a token with `secret`; only if the API gives one, secret and token are used
+    /// from then on. Calls that are under way keep their token.
+    ///
+    /// # Errors
+    /// `secret` is refused, or the API does not answer; the secret before stays.
+    pub async fn to(&self, secret: SecretString) -> Result<(), UpstreamError> {
+        let token = self.grant.fetch_with(&secret).await?;
+        self.grant.adopt(secret);
+        self.vitals.tokens.put(token);
+        self.vitals.rotations.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+impl std::fmt::Debug for Rotation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Rotation").finish_non_exhaustive()
     }
 }
 
@@ -109,15 +165,42 @@ impl HttpSigningApi {
             .map_err(SettingsError::Client)?;
         let budget = Arc::new(Budget::new(settings.retry_wait));
         let grant = Arc::new(Grant::new(client.clone(), Arc::clone(&budget), &settings));
-        let tokens = TokenCache::new(move || {
+        let tokens = TokenCache::new({
             let grant = Arc::clone(&grant);
-            Box::pin(async move { grant.fetch().await })
+            move || {
+                let grant = Arc::clone(&grant);
+                Box::pin(async move { grant.fetch().await })
+            }
         });
-        let vitals =
-            Vitals { breaker: Breaker::new(settings.breaker), requests: Arc::default(), failures: Arc::default() };
+        let vitals = Vitals {
+            breaker: Breaker::new(settings.breaker),
+            requests: Arc::default(),
+            failures: Arc::default(),
+            answered: Arc::default(),
+            rotations: Arc::default(),
+            tokens: Arc::clone(&tokens),
+        };
+        let rotation = Rotation { grant, vitals: vitals.clone() };
         let pools = Pools::new(settings.pools);
         let Settings { base_url, deadlines, answer_bytes_max, download_bytes_max, .. } = settings;
-        Ok(Self { client, base_url, tokens, budget, vitals, pools, deadlines, answer_bytes_max, download_bytes_max })
+        Ok(Self {
+            client,
+            base_url,
+            tokens,
+            budget,
+            vitals,
+            rotation,
+            pools,
+            deadlines,
+            answer_bytes_max,
+            download_bytes_max,
+        })
+    }
+
+    /// Changes the client's secret later.
+    #[must_use]
+    pub fn rotation(&self) -> Rotation {
+        self.rotation.clone()
     }
 
     /// Tells how the API does, now and later.

@@ -38,6 +38,6 @@ pub use api::{BodyAborted, Download, DownloadBody, SigningApi, UploadBody};
 pub use breaker::BreakerLimits;
 pub use client::client_builder;
 pub use error::{Fault, Stage, UpstreamError};
-pub use http::{HttpSigningApi, Vitals};
+pub use http::{HttpSigningApi, Rotation, Vitals};
 pub use pools::{PoolSizes, in_background};
 pub use settings::{Deadlines, Reach, Settings, SettingsError};

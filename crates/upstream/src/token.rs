@@ -42,6 +42,12 @@ impl Token {
 pub(crate) type Fetched = Result<Arc<Token>, UpstreamError>;
 type Flight = Shared<BoxFuture<'static, Fetched>>;
 
+impl std::fmt::Debug for TokenCache {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TokenCache").finish_non_exhaustive()
+    }
+}
+
 /// Holds the current token and fetches the next.
 pub(crate) struct TokenCache {
     fetch: Box<dyn Fn() -> BoxFuture<'static, Fetched> + Send + Sync>,
@@ -79,6 +85,19 @@ impl TokenCache {
             state.flight.get_or_insert_with(|| self.take_off()).clone()
         };
         flight.await
+    }
+
+    /// For how long the held token can be used; none if none can.
+    pub(crate) fn left(&self) -> Option<Duration> {
+        let left = self.state().held.as_ref()?.expires_at.saturating_duration_since(Instant::now());
+        (!left.is_zero()).then_some(left)
+    }
+
+    /// Takes a token that was fetched otherwise in the place of the one that is held.
+    pub(crate) fn put(&self, token: Arc<Token>) {
+        let mut state = self.state();
+        state.held = Some(token);
+        state.paused_until = None;
     }
 
     /// Forgets `token`, which the API refused; a newer one stays.

@@ -1,12 +1,6 @@
 //! Reads and checks settings.
 
-use std::{
-    ffi::OsString,
-    io,
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{ffi::OsString, io, net::SocketAddr, path::PathBuf, time::Duration};
 
 use figment::{
     Figment, Metadata, Profile, Provider,
@@ -15,11 +9,11 @@ use figment::{
     util::nest,
     value::{Dict, Map, Value},
 };
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use url::Url;
 
 use super::{
-    Config, LiveConfig, LogConfig, LoginConfig, SandboxConfig, UpstreamKind,
+    Account, Config, LiveConfig, LogConfig, LoginConfig, SandboxConfig, SecretFile, UpstreamKind,
     raw::{LogFormat, Raw, Reach, Sandbox, Upstream},
     rules::{check_limits, check_production, check_public, is_private, networks},
     table::variable,
@@ -160,7 +154,7 @@ fn check(raw: Raw) -> Result<Config, ConfigError> {
         return Err(wrong("log.filter", "must be like info or info,server=debug"));
     }
     let upstream = match account(raw.upstream)? {
-        Some(settings) => UpstreamKind::Http(Box::new(settings)),
+        Some(account) => UpstreamKind::Http(Box::new(account)),
         None => UpstreamKind::Sandbox(sandbox(raw.sandbox, &public_url)?),
     };
     if raw.production {
@@ -198,13 +192,14 @@ fn check(raw: Raw) -> Result<Config, ConfigError> {
 }
 
 /// The vendor's account, if there is one.
-fn account(raw: Upstream) -> Result<Option<upstream::Settings>, ConfigError> {
-    let secret = match (raw.client_secret, raw.client_secret_file) {
+fn account(raw: Upstream) -> Result<Option<Account>, ConfigError> {
+    let secret_file = raw.client_secret_file.map(|path| SecretFile { setting: "upstream.client_secret_file", path });
+    let secret = match (raw.client_secret, &secret_file) {
         (Some(_), Some(_)) => {
             return Err(wrong("upstream.client_secret_file", "is set beside upstream.client_secret; keep one of them"));
         }
         (Some(secret), None) => Some(secret),
-        (None, Some(path)) => Some(read_secret("upstream.client_secret_file", path)?),
+        (None, Some(file)) => Some(file.read()?),
         (None, None) => None,
     };
     let (client_id, secret) = match (raw.client_id, secret) {
@@ -253,7 +248,7 @@ fn account(raw: Upstream) -> Result<Option<upstream::Settings>, ConfigError> {
         settings.authorities_pem =
             std::fs::read(&path).map_err(|source| ConfigError::File { setting: "upstream.ca_file", path, source })?;
     }
-    Ok(Some(settings))
+    Ok(Some(Account { settings, secret_file }))
 }
 
 fn sandbox(raw: Sandbox, portal: &Url) -> Result<SandboxConfig, ConfigError> {
@@ -301,25 +296,4 @@ fn default_url(listening: &str, setting: &str, listen: SocketAddr, host: Option<
 
 fn url(setting: &str, text: &str) -> Result<Url, ConfigError> {
     text.parse().map_err(|_| wrong(setting, "is not an address"))
-}
-
-/// Reads a secret, without the line break that editors add.
-fn read_secret(setting: &'static str, path: PathBuf) -> Result<SecretString, ConfigError> {
-    refuse_public_file(setting, &path)?;
-    match std::fs::read_to_string(&path) {
-        Ok(text) => Ok(SecretString::from(text.trim_end_matches(['\r', '\n']))),
-        Err(source) => Err(ConfigError::File { setting, path, source }),
-    }
-}
-
-/// A secret that every user of the machine can read is none.
-fn refuse_public_file(setting: &'static str, path: &Path) -> Result<(), ConfigError> {
-    #[cfg(unix)]
-    if let Ok(metadata) = std::fs::metadata(path)
-        && std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o007 != 0
-    {
-        let finding = format!("{} can be read by every user of this machine; run chmod 600 on it", path.display());
-        return Err(wrong(setting, finding));
-    }
-    Ok(())
 }

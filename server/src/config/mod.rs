@@ -9,6 +9,7 @@ mod load;
 mod raw;
 mod reference;
 mod rules;
+mod secret_file;
 mod table;
 
 use std::{net::SocketAddr, path::PathBuf};
@@ -20,6 +21,7 @@ use url::Url;
 
 pub use load::{ConfigError, load};
 pub use reference::reference;
+pub use secret_file::SecretFile;
 pub use table::{SETTINGS, Setting};
 
 /// The settings, checked.
@@ -111,7 +113,16 @@ pub enum UpstreamKind {
     /// The embedded signing service.
     Sandbox(SandboxConfig),
     /// A vendor's account, or a signing service run elsewhere.
-    Http(Box<upstream::Settings>),
+    Http(Box<Account>),
+}
+
+/// An account at a signing service.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// How to reach it.
+    pub settings: upstream::Settings,
+    /// Where the client's secret came from, if from a file: it may change there.
+    pub secret_file: Option<SecretFile>,
 }
 
 impl UpstreamKind {

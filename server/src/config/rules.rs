@@ -21,7 +21,7 @@ pub(super) fn check_production(public_url: &Url, upstream: &UpstreamKind) -> Res
             "is missing; with production = true the sandbox, whose signatures have no legal effect, is not used",
         ));
     };
-    if account.client_secret.expose_secret().chars().count() < SECRET_CHARS_MIN {
+    if account.settings.client_secret.expose_secret().chars().count() < SECRET_CHARS_MIN {
         return Err(wrong(
             "upstream.client_secret",
             format!("has fewer than {SECRET_CHARS_MIN} characters, which can be guessed; get another from the vendor"),

@@ -101,7 +101,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "upstream.client_secret_file",
         "none",
-        "A file that holds the secret instead; refused if every user of the machine can read it. A line break at its end is ignored.",
+        "A file that holds the secret instead; refused if every user of the machine can read it. A line break at its end is ignored. When it changes, the new secret is used without a restart.",
     ),
     setting("upstream.base_url", "`https://api.signicat.com/sign`", "The signing API."),
     setting(

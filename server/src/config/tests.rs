@@ -137,11 +137,11 @@ const SECRET: (&str, &str) = ("COUNTERSIGN_UPSTREAM__CLIENT_SECRET", "0123.50");
 fn two_settings_make_a_real_account() {
     let config = from(&[ID, SECRET]).unwrap();
     assert_eq!(config.live.poll.as_secs(), 10);
-    let UpstreamKind::Http(settings) = config.upstream else { panic!("not the account") };
-    assert_eq!(settings.base_url.as_str(), "https://api.signicat.com/sign");
-    assert_eq!(settings.client_id, "12345");
+    let UpstreamKind::Http(account) = config.upstream else { panic!("not the account") };
+    assert_eq!(account.settings.base_url.as_str(), "https://api.signicat.com/sign");
+    assert_eq!(account.settings.client_id, "12345");
     // Taken as it is, though it looks like a number.
-    assert_eq!(secrecy::ExposeSecret::expose_secret(&settings.client_secret), "0123.50");
+    assert_eq!(secrecy::ExposeSecret::expose_secret(&account.settings.client_secret), "0123.50");
 
     complaint(&[ID], "upstream.client_secret");
     complaint(&[SECRET], "upstream.client_id");
@@ -165,8 +165,8 @@ fn sec_04_a_secret_may_come_from_a_private_file() {
     let (_dir, path) = file("the secret\n");
     let variables = [ID, ("COUNTERSIGN_UPSTREAM__CLIENT_SECRET_FILE", path.to_str().unwrap())];
     std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
-    let UpstreamKind::Http(settings) = from(&variables).unwrap().upstream else { panic!("not the account") };
-    assert_eq!(secrecy::ExposeSecret::expose_secret(&settings.client_secret), "the secret");
+    let UpstreamKind::Http(account) = from(&variables).unwrap().upstream else { panic!("not the account") };
+    assert_eq!(secrecy::ExposeSecret::expose_secret(&account.settings.client_secret), "the secret");
 
     complaint(&[ID, SECRET, variables[1]], "upstream.client_secret_file");
     std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();

@@ -153,18 +153,18 @@ pub async fn upstream_id(app: &TestApp, id: SessionId) -> SigningSessionId {
 }
 
 pub async fn sign(app: &TestApp, id: SessionId) {
-    command(app, &format!("sessions/{}/sign", upstream_id(app, id).await), &json!({})).await;
+    command(app, Method::POST, &format!("sessions/{}/sign", upstream_id(app, id).await), &json!({})).await;
 }
 
 pub async fn reject(app: &TestApp, id: SessionId, reason: &str) {
     let path = format!("sessions/{}/reject", upstream_id(app, id).await);
-    command(app, &path, &json!({ "reason": reason })).await;
+    command(app, Method::POST, &path, &json!({ "reason": reason })).await;
 }
 
 /// Makes the next `times` requests of an operation fail.
 pub async fn fault(app: &TestApp, operation: &str, fault: &str, times: u32) {
     let plan = json!({ "operation": operation, "fault": fault, "times": times, "seconds": 60 });
-    command(app, "faults", &plan).await;
+    command(app, Method::POST, "faults", &plan).await;
 }
 
 pub async fn no_faults(app: &TestApp) {
@@ -172,9 +172,10 @@ pub async fn no_faults(app: &TestApp) {
     assert!(client().delete(url).send().await.unwrap().status().is_success());
 }
 
-async fn command(app: &TestApp, path: &str, body: &Value) {
+/// Commands the signing service.
+pub async fn command(app: &TestApp, method: Method, path: &str, body: &Value) {
     let url = app.sandbox_url.join("/__sandbox/").unwrap().join(path).unwrap();
-    let response = client().post(url).json(body).send().await.unwrap();
+    let response = client().request(method, url).json(body).send().await.unwrap();
     assert!(response.status().is_success(), "{path}: {}", response.text().await.unwrap());
 }
 

@@ -17,6 +17,7 @@ mod packages;
 mod people;
 mod process;
 mod rights;
+mod rotation;
 mod sessions;
 mod sign_in;
 mod step_up;

@@ -53,10 +53,9 @@ fn ops_01_wrong_settings_are_named_and_nothing_starts() {
     assert!(!dir.path().join("data").exists());
 }
 
-/// Sends SIGTERM.
 #[cfg(unix)]
-fn terminate(child: &Child) {
-    assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
+fn signal(child: &Child, name: &str) {
+    assert!(Command::new("kill").args(["-s", name, &child.id().to_string()]).status().unwrap().success());
 }
 
 #[cfg(unix)]
@@ -75,7 +74,7 @@ fn ops_04_starts_says_where_it_is_and_stops_when_told() {
     let token = link.strip_prefix(&format!("{origin}/setup?token=")).unwrap();
     assert_eq!(token.len(), 43);
 
-    terminate(&child);
+    signal(&child, "TERM");
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success());
     let log = String::from_utf8(output.stderr).unwrap();
@@ -103,11 +102,14 @@ fn ops_04_a_second_signal_stops_at_once() {
     request.read_exact(&mut wanted).unwrap();
     assert_eq!(&wanted, b"HTTP/1.1 100 Continue");
 
-    terminate(&child);
+    // This one does not stop it.
+    signal(&child, "HUP");
+    assert!(log.any(|line| line.contains("secrets in files are read anew")));
+    signal(&child, "TERM");
     assert!(log.any(|line| line.contains("stopping; a second signal stops at once")));
     assert!(child.try_wait().unwrap().is_none(), "it waits for the request");
     let at = Instant::now();
-    terminate(&child);
+    signal(&child, "TERM");
     let rest: Vec<String> = log.collect();
     assert_eq!(child.wait().unwrap().code(), Some(1));
     // Far less than requests may take to end, and not in order.

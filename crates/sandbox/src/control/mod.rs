@@ -1,6 +1,7 @@
 //! `/__sandbox`: what tests do to the service and no real service offers. Not there unless it is switched on.
 
 mod act;
+mod clients;
 mod crash;
 mod faults;
 mod fill;
@@ -10,7 +11,7 @@ mod snapshot;
 use axum::{
     Json, Router,
     extract::State,
-    routing::{delete, get, post},
+    routing::{delete, get, post, put},
 };
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
@@ -35,6 +36,7 @@ pub(crate) fn router() -> Router<App> {
         .route("/fill", post(fill::fill))
         .route("/snapshot", post(snapshot::take))
         .route("/snapshot/{snapshotId}/restore", post(snapshot::restore))
+        .route("/clients/{clientId}", put(clients::secrets))
         .route("/tokens", delete(faults::expire_tokens))
         .route("/packages", get(packages::list))
         .route("/reset", delete(reset))
