@@ -32,6 +32,10 @@ id! {
     SessionId
 }
 id! {
+    /// A collection of documents that several people sign, from the moment that somebody pressed Send.
+    CollectionId
+}
+id! {
     /// One document of a session on its way to the signing API.
     UploadId
 }

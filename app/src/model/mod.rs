@@ -4,7 +4,7 @@
 
 #[cfg(feature = "ssr")]
 mod audit;
-mod draft;
+pub mod draft;
 mod ids;
 #[cfg(feature = "ssr")]
 mod keys;
@@ -19,8 +19,11 @@ mod standing;
 
 #[cfg(feature = "ssr")]
 pub use audit::{Action, AuditEntry, AuditFilter, AuditPage, Object, ObjectKind, Outcome};
-pub use draft::{DraftDocument, NewSession, SendOutcome, SendPlan, UploadReceipt, field};
-pub use ids::{SessionId, TeamId, UploadId};
+pub use draft::{
+    CollectionPlan, DraftDocument, NewCollection, NewSession, NewSigner, SendOrder, SendOutcome, SendPlan,
+    UploadReceipt, field,
+};
+pub use ids::{CollectionId, SessionId, TeamId, UploadId};
 #[cfg(feature = "ssr")]
 pub use keys::{ApiKey, ApiKeys, KEY_DAYS_MAX, KEY_ROLES, KeyState};
 pub use live::LiveEvent;

@@ -13,4 +13,10 @@ impl Moment {
     pub const fn since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)
     }
+
+    /// The moment as a date, unless it lies outside the years -9999 to 9999.
+    #[must_use]
+    pub fn to_time(self) -> Option<time::OffsetDateTime> {
+        time::OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000).ok()
+    }
 }

@@ -1,14 +1,26 @@
-//! Sending a new session: what the browser asks, and what it is told.
+//! Sending documents: what the browser asks, and what it is told.
 //!
 //! Nothing leaves the browser before Send. Then, in this order: the plan is
 //! stored, each document is uploaded under the id that the plan gave it, and the
-//! session is created. Each step can be repeated; abandoning the plan removes
-//! whatever reached the signing API.
+//! sessions are created, stage by stage. Each step can be repeated; abandoning the
+//! plan removes whatever reached the signing API.
+
+pub mod check;
+mod collection;
+mod plan;
+#[cfg(test)]
+mod tests;
 
 use contract::{Language, Sha256Digest};
 use serde::{Deserialize, Serialize};
 
 use super::{Moment, SessionId, UploadId};
+
+pub use collection::{
+    Archive, CollectionPlan, CollectionSettings, ExpectedPerson, IdentifyFirst, Interface, NationalNumber,
+    NewCollection, NewSigner, NumberPurpose, Part, Redirects, SendOrder, SigningMethod,
+};
+pub use plan::{Kind, PACKAGE_BYTES_MAX, Place, placeholder};
 
 /// Names of the form's fields, as errors refer to them.
 pub mod field {
@@ -24,15 +36,19 @@ pub mod field {
     pub const LANGUAGE: &str = "language";
     /// The documents; one of them is `documents[0]`.
     pub const DOCUMENTS: &str = "documents";
+    /// Those who are to sign; one of them is `signers[0]`, and what belongs to them
+    /// is named as it is in [`NewSigner`](super::NewSigner), for example `signers[0].signText`.
+    pub const SIGNERS: &str = "signers";
 }
 
 /// A document that is going to be uploaded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DraftDocument {
     /// Its file name.
     pub filename: String,
     /// Its media type.
+    #[serde(alias = "mime_type")]
     pub mime_type: String,
     /// Its size in bytes.
     pub size: u64,
@@ -40,7 +56,8 @@ pub struct DraftDocument {
     pub sha256: Sha256Digest,
 }
 
-/// A session that somebody wants sent.
+/// A session that somebody wants sent: a collection with a single signer, who signs
+/// everything.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewSession {
@@ -57,6 +74,14 @@ pub struct NewSession {
     pub language: Language,
     /// 1 to 50 documents of one type.
     pub documents: Vec<DraftDocument>,
+}
+
+impl From<NewSession> for NewCollection {
+    fn from(new: NewSession) -> Self {
+        let NewSession { title, signer, due, sign_text, language, documents } = new;
+        let signer = NewSigner { label: signer, sign_text, language, ..NewSigner::default() };
+        Self { title, due, documents, signers: vec![signer], settings: CollectionSettings::default() }
+    }
 }
 
 /// The stored plan.
