@@ -22,6 +22,8 @@ pub const SIGN_OUT: &str = "/sign-out";
 pub const LIVE: &str = "/live";
 /// Where browsers report what broke a page's policy; POST.
 pub const CSP_REPORTS: &str = "/csp-reports";
+/// Where the signing service tells what happened; POST.
+pub const WEBHOOK: &str = "/webhooks/signing";
 /// Plans of new sessions; POST.
 pub const PLANS: &str = "/api/sessions";
 /// Server function: a page of the list.

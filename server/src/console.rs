@@ -3,7 +3,7 @@
 
 use std::{error::Error, io::Write};
 
-use crate::{audit::Chain, error::chain, start::Server};
+use crate::{audit::Chain, error::chain, live::Change, start::Server};
 
 /// Says something. A closed terminal is no reason to stop.
 pub fn say(text: &str) {
@@ -20,6 +20,12 @@ pub fn complain(error: &(dyn Error + 'static)) {
 pub fn tell_of(chain: &Chain) {
     let whose = if chain.id.is_nil() { "The portal".to_owned() } else { format!("Team {}", chain.id) };
     say(&format!("{whose}: {} entries, the last has the hash {}", chain.entries, hex::encode(chain.head)));
+}
+
+/// Says how a session stood, and how it stands now.
+pub fn tell_of_change(change: &Change) {
+    let Change { session, before, after } = change;
+    say(&format!("{session}: {} → {}", before.label(), after.label()));
 }
 
 /// Says where the portal is, and how to make the first account.

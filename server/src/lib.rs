@@ -26,3 +26,4 @@ pub mod state;
 pub mod store;
 pub mod telemetry;
 mod upstream;
+pub mod webhooks;

@@ -40,6 +40,13 @@ async fn run() -> Result<(), Box<dyn Error>> {
             }
             console::say("The audit trail holds.");
         }
+        Command::Reconcile(file) => {
+            let config = config::load(file, std::env::vars_os())?;
+            telemetry::init(&config.log);
+            let changes = Server::open(config.beside_others(), Machine::default()).await?.reconcile().await?;
+            changes.iter().for_each(console::tell_of_change);
+            console::say(&format!("{} sessions changed.", changes.len()));
+        }
         Command::Reference => console::say(config::reference().trim_end()),
         Command::Backup(file, target) => {
             let config = config::load(file, std::env::vars_os())?;

@@ -8,13 +8,13 @@ use std::{sync::Arc, time::Duration};
 use axum::{Router, extract::State, http::header, response::IntoResponse, routing::get};
 use http::{Method, StatusCode};
 use prometheus_client::{
-    encoding::{EncodeLabelSet, text::encode},
+    encoding::{EncodeLabelSet, EncodeLabelValue, text::encode},
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
     registry::{Registry, Unit},
 };
 use serve::Connections;
 
-use crate::{error::ApiError, state::Portal};
+use crate::{error::ApiError, state::Portal, store::webhooks::Webhooks};
 
 /// Upper ends of the histogram's buckets, in seconds.
 const BUCKETS: [f64; 10] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
@@ -28,6 +28,7 @@ pub struct Metrics {
     requests: Family<Answered, Counter>,
     durations: Histogram,
     csp_reports: Counter,
+    webhooks: Family<Event, Counter>,
     gauges: Gauges,
 }
 
@@ -35,6 +36,34 @@ pub struct Metrics {
 struct Answered {
     method: &'static str,
     status: &'static str,
+}
+
+/// What became of an event of the signing service.
+#[derive(Clone, Copy, Debug, Hash, PartialEq, Eq, EncodeLabelValue)]
+pub(crate) enum Received {
+    /// Taken down.
+    Taken,
+    /// Known already.
+    Duplicate,
+    /// Of a kind that this version does not know.
+    Unknown,
+    /// About another account.
+    Foreign,
+    /// Sent for a trial.
+    Mock,
+    /// Its signature is missing or wrong.
+    Forged,
+    /// Its time is too far from now.
+    Late,
+    /// No event.
+    Malformed,
+    /// More than one address may send.
+    TooMany,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Event {
+    outcome: Received,
 }
 
 /// What is looked up when somebody asks.
@@ -48,6 +77,7 @@ struct Gauges {
     upstream_requests: Gauge,
     upstream_failures: Gauge,
     upstream_rests: Gauge,
+    last_event: Gauge,
 }
 
 impl Default for Metrics {
@@ -68,6 +98,8 @@ impl Default for Metrics {
             "What pages tried against their policy, as browsers tell",
             csp_reports.clone(),
         );
+        let webhooks = Family::default();
+        registry.register("webhooks", "Events of the signing service, by what became of them", webhooks.clone());
         let gauges = Gauges::default();
         for (name, help, gauge) in [
             ("connections", "Open connections", &gauges.connections),
@@ -78,10 +110,15 @@ impl Default for Metrics {
             ("upstream_requests", "Requests to the signing API since the start", &gauges.upstream_requests),
             ("upstream_failures", "How many of them failed", &gauges.upstream_failures),
             ("upstream_rests", "Whether the signing API is left to rest (1) or asked (0)", &gauges.upstream_rests),
+            (
+                "webhook_last_event",
+                "When the last event was taken down, in seconds since 1970; 0: never",
+                &gauges.last_event,
+            ),
         ] {
             registry.register(name, help, gauge.clone());
         }
-        Self { registry, requests, durations, csp_reports, gauges }
+        Self { registry, requests, durations, csp_reports, webhooks, gauges }
     }
 }
 
@@ -96,6 +133,11 @@ impl Metrics {
     /// A browser told that a page's policy was broken.
     pub(crate) fn csp_report(&self) {
         self.csp_reports.inc();
+    }
+
+    /// An event of the signing service came.
+    pub(crate) fn webhook(&self, outcome: Received) {
+        self.webhooks.get_or_create(&Event { outcome }).inc();
     }
 
     /// How many such reports there were.
@@ -152,6 +194,12 @@ async fn metrics(State(watched): State<Watched>) -> Result<impl IntoResponse, Ap
     gauges.upstream_requests.set(number(portal.vitals.requests()));
     gauges.upstream_failures.set(number(portal.vitals.failures()));
     gauges.upstream_rests.set(i64::from(portal.vitals.rests()));
+    // Without the database the other numbers are wanted all the more.
+    if let Ok(mut read) = portal.store.read().await
+        && let Ok(Some(last)) = read.last_webhook_event().await
+    {
+        gauges.last_event.set(last.0 / 1000);
+    }
     let mut text = String::new();
     encode(&mut text, &portal.metrics.registry).map_err(ApiError::internal)?;
     Ok(([(header::CONTENT_TYPE, MEDIA_TYPE), (header::X_CONTENT_TYPE_OPTIONS, "nosniff")], text))

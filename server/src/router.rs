@@ -18,7 +18,7 @@ use crate::{
     security::{client, csrf, headers, reports},
     sessions, site,
     state::Portal,
-    telemetry,
+    telemetry, webhooks,
 };
 
 /// Longest body of a form or of JSON, in bytes. Uploads have a limit of their own.
@@ -35,6 +35,7 @@ pub fn routes() -> Routes {
     let routes = audit::routes(routes);
     let routes = people::routes(routes);
     let routes = keys::routes(routes);
+    let routes = webhooks::routes(routes);
     let routes = routes.post(paths::CSP_REPORTS, Access::Machines, reports::take);
     // What a load balancer asks.
     routes.get("/livez", Access::Machines, livez).get("/readyz", Access::Machines, readyz)

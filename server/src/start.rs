@@ -30,6 +30,7 @@ use crate::{
     state::Portal,
     store::{OpenError, Store, StoreError, staff},
     upstream::{self, ConnectError},
+    webhooks,
 };
 
 /// How long requests may take to end when the portal stops, and then the work that they left.
@@ -110,6 +111,17 @@ pub enum StartError {
     Origin(#[from] tower_http::csrf::ConfigError),
 }
 
+/// Why open sessions could not be asked about.
+#[derive(Debug, thiserror::Error)]
+pub enum ReconcileError {
+    /// The database failed.
+    #[error("the portal's database failed")]
+    Store(#[from] StoreError),
+    /// The signing API does not answer; try again later.
+    #[error("the signing service does not answer; try again later")]
+    Silent,
+}
+
 /// A portal that listens and is ready to run.
 pub struct Server {
     portal: Arc<Portal>,
@@ -146,6 +158,9 @@ impl Server {
             machine.breaker,
         )
         .await?;
+        let subscriber = connected.embedded.as_ref().and_then(|embedded| embedded.subscriber.as_ref());
+        let sources = config.webhooks.as_ref().map(webhooks::Source::from).into_iter();
+        let sources = sources.chain(subscriber.map(upstream::Subscriber::source)).collect();
         let site = Site::open(&config.site_root);
         let portal = Arc::new(Portal {
             leptos: site.leptos_options(&config.site_root),
@@ -157,6 +172,7 @@ impl Server {
             clock: machine.clock,
             random: machine.random,
             hub: live::Hub::default(),
+            webhooks: webhooks::Receiver::new(sources),
             metrics: Metrics::default(),
             walls: Walls::new(&config.limits),
             reload: watch::Sender::new(()),
@@ -216,9 +232,30 @@ impl Server {
         Some(format!("{}{}?token={token}", self.portal.config.origin(), paths::SETUP))
     }
 
+    /// Asks the signing API once about every session that can still change, and stops.
+    /// Nothing is served meanwhile but the embedded signing service.
+    ///
+    /// # Errors
+    /// As [`ReconcileError`] says.
+    pub async fn reconcile(self) -> Result<Vec<live::Change>, ReconcileError> {
+        let Self { portal, embedded, lock, .. } = self;
+        let stop = CancellationToken::new();
+        let service = embedded.map(|embedded| AbortOnDropHandle::new(tokio::spawn(embedded.run(stop.clone()))));
+        let outcome = live::reconcile(&portal).await;
+        stop.cancel();
+        if let Some(service) = service {
+            let _ = service.await;
+        }
+        recorded(&portal, Action::PortalStopped).await?;
+        portal.store.close().await;
+        drop(lock);
+        outcome?.ok_or(ReconcileError::Silent)
+    }
+
     /// Serves until the portal's shutdown token is cancelled, then ends what is under way.
     pub async fn run(self) {
-        let Self { portal, router, listener, metrics, embedded, secret, lock, .. } = self;
+        let Self { portal, router, listener, address, metrics, mut embedded, secret, lock, .. } = self;
+        let subscriber = embedded.as_mut().and_then(|embedded| embedded.subscriber.take());
         // The signing service goes last: ending requests may still need it.
         let service = embedded.map(|embedded| {
             let stop = CancellationToken::new();
@@ -228,6 +265,10 @@ impl Server {
         portal.tasks.spawn(live::run(Arc::clone(&portal)));
         if let Some(secret) = secret {
             portal.tasks.spawn(secrets::watch(Arc::clone(&portal), secret));
+        }
+        portal.tasks.spawn(webhooks::run(Arc::clone(&portal)));
+        if let Some(subscriber) = subscriber {
+            portal.tasks.spawn(webhooks::subscribe(Arc::clone(&portal), subscriber, address));
         }
         let server = serve::Server::new(serve::Limits {
             connections: portal.config.limits.connections,

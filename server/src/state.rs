@@ -9,7 +9,7 @@ use upstream::SigningApi;
 
 use crate::{
     auth::Auth, clock::Clock, config::Config, live::Hub, metrics::Metrics, random::Random, security::limits::Walls,
-    site::Site, store::Store,
+    site::Site, store::Store, webhooks::Receiver,
 };
 
 /// The running portal.
@@ -40,6 +40,8 @@ pub struct Portal {
     pub hub: Hub,
     /// Told when files that may change are to be read now.
     pub reload: watch::Sender<()>,
+    /// Whose events are believed.
+    pub webhooks: Receiver,
     /// Ends streams and background work when the portal stops.
     pub shutdown: CancellationToken,
     /// Work that outlives the request that asked for it; waited for when the portal stops.

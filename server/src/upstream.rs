@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use upstream::{BreakerLimits, HttpSigningApi, Reach, Settings, SettingsError, SigningApi, Vitals};
+use upstream::{BreakerLimits, HttpSigningApi, Reach, Settings, SettingsError, SigningApi, UpstreamError, Vitals};
 use url::Url;
 
 use crate::{
@@ -15,10 +15,14 @@ use crate::{
     random::{Random, RandomError},
     secrets::Watched,
     start::bind,
+    webhooks::{self, Encoding, Scheme},
 };
 
 /// The API client that the portal is at the embedded service.
 const SANDBOX_CLIENT: &str = "sandbox-calm-heron-164";
+
+/// The account that the embedded service names in its events.
+const SANDBOX_ACCOUNT: &str = "sandbox-account";
 
 /// Why the signing API cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +56,8 @@ pub(crate) struct Connected {
 /// The embedded service, ready to serve.
 pub(crate) struct Embedded {
     pub(crate) public_url: Url,
+    /// By whom the service is asked for its events, if it is.
+    pub(crate) subscriber: Option<Subscriber>,
     sandbox: Sandbox,
     listener: TcpListener,
 }
@@ -61,6 +67,40 @@ impl Embedded {
     pub(crate) async fn run(self, shutdown: CancellationToken) {
         self.sandbox.serve(self.listener, shutdown.cancelled()).await;
     }
+}
+
+/// Asks the embedded service for its events.
+pub(crate) struct Subscriber {
+    api: Arc<HttpSigningApi>,
+    secret: SecretString,
+}
+
+impl Subscriber {
+    /// What its events are known by.
+    pub(crate) fn source(&self) -> webhooks::Source {
+        webhooks::Source {
+            scheme: Scheme::OfBody { header: Scheme::DEFAULT_HEADER, encoding: Encoding::Hex },
+            secrets: vec![self.secret.clone()],
+            account: SANDBOX_ACCOUNT.to_owned(),
+        }
+    }
+
+    /// Has events posted to the portal that listens at `address`.
+    pub(crate) async fn subscribe(&self, address: SocketAddr) -> Result<(), SubscribeError> {
+        let receiver = format!("http://{address}{}", app::paths::WEBHOOK).parse()?;
+        Ok(self.api.subscribe(&receiver, &self.secret).await?)
+    }
+}
+
+/// Why there is no subscription yet.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SubscribeError {
+    /// The receiver's address cannot be made.
+    #[error("the receiver's address cannot be made")]
+    Address(#[from] url::ParseError),
+    /// The service did not take it; ask again.
+    #[error(transparent)]
+    Upstream(#[from] UpstreamError),
 }
 
 /// Gets the signing API ready. The embedded service is reached like any other: by
@@ -95,13 +135,13 @@ pub(crate) async fn connect(
                 Reach::Private,
             );
             settings.breaker = breaker;
-            let api = HttpSigningApi::new(settings)?;
-            Ok(Connected {
-                vitals: api.vitals(),
-                api: Arc::new(api),
-                embedded: Some(Embedded { public_url, sandbox, listener }),
-                secret: None,
-            })
+            let api = Arc::new(HttpSigningApi::new(settings)?);
+            let subscriber = match config.events {
+                true => Some(Subscriber { api: Arc::clone(&api), secret: SecretString::from(random.token256()?) }),
+                false => None,
+            };
+            let embedded = Some(Embedded { public_url, subscriber, sandbox, listener });
+            Ok(Connected { vitals: api.vitals(), api, embedded, secret: None })
         }
     }
 }
@@ -115,6 +155,7 @@ async fn open(
 ) -> Result<Sandbox, SandboxError> {
     let clients = vec![(SANDBOX_CLIENT.to_owned(), secret)];
     let mut settings = sandbox::SandboxConfig::new(data_dir.join("sandbox"), public_url.clone(), clients);
+    SANDBOX_ACCOUNT.clone_into(&mut settings.account_id);
     settings.token_ttl = Duration::seconds(config.token_ttl_seconds.into());
     settings.package_level = config.package_level;
     settings.control_plane = config.control_plane;

@@ -276,6 +276,8 @@ async fn open(
         ("SITE_ROOT", dir.join("site").into_os_string()),
         ("SANDBOX__LISTEN", "127.0.0.1:0".into()),
         ("SANDBOX__CONTROL_PLANE", "true".into()),
+        // What happens is learnt by asking, unless a test is about being told.
+        ("SANDBOX__EVENTS", "false".into()),
     ];
     let environment = settings.map(|(name, value)| (OsString::from(format!("COUNTERSIGN_{name}")), value));
     let mut config = config::load(None, environment).unwrap();

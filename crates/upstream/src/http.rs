@@ -209,7 +209,7 @@ impl HttpSigningApi {
         self.vitals.clone()
     }
 
-    fn read(&self, name: &'static str) -> Operation {
+    pub(crate) fn read(&self, name: &'static str) -> Operation {
         let Deadlines { head, total, .. } = self.deadlines;
         Operation { name, method: &Method::GET, effect: Effect::Read, head, total }
     }
@@ -218,7 +218,7 @@ impl HttpSigningApi {
         Operation { method: &Method::DELETE, effect: Effect::Delete, ..self.read(name) }
     }
 
-    fn change(&self, name: &'static str, method: &'static Method) -> Operation {
+    pub(crate) fn change(&self, name: &'static str, method: &'static Method) -> Operation {
         Operation { method, effect: Effect::Change, head: self.deadlines.create_head, ..self.read(name) }
     }
 
@@ -227,6 +227,13 @@ impl HttpSigningApi {
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().extend(segments);
         }
+        url
+    }
+
+    /// An address on the API's host, outside the API.
+    pub(crate) fn on_host(&self, path: &str) -> Url {
+        let mut url = self.base_url.clone();
+        url.set_path(path);
         url
     }
 
@@ -281,7 +288,7 @@ impl HttpSigningApi {
         }
     }
 
-    async fn json<T: DeserializeOwned>(
+    pub(crate) async fn json<T: DeserializeOwned>(
         &self,
         operation: Operation,
         url: Url,

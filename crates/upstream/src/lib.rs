@@ -31,6 +31,7 @@ mod operation;
 mod pools;
 mod retry;
 mod settings;
+mod subscription;
 mod token;
 mod upload;
 

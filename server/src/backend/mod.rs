@@ -111,7 +111,7 @@ impl Desk {
             link_expires: session.link_expires,
             reject_reason: session.reject_reason.clone(),
             failure: session.failure.clone(),
-            package: view::package(&session, &documents, &results),
+            package: view::package(&session),
             results: results.iter().map(|result| view::result(result, &session, &documents)).collect(),
             documents: documents.into_iter().map(view::document).collect(),
             as_of: events::last(&mut read).await?,

@@ -3,7 +3,7 @@
 use app::model::{AuditEntry, DocumentView, Moment, Object, PackageNews, ResultKind, ResultView, SessionRow, TeamId};
 
 use crate::{
-    sessions::can_be_packaged,
+    sessions::Packaging,
     store::{
         audit::Stored,
         sessions::{SessionRecord, documents::DocumentRecord, results::ResultRecord},
@@ -59,12 +59,12 @@ pub(super) fn document(document: DocumentRecord) -> DocumentView {
 }
 
 /// What there is to say of a session's package.
-pub(super) fn package(session: &SessionRecord, documents: &[DocumentRecord], results: &[ResultRecord]) -> PackageNews {
-    let is_there = results.iter().any(|result| result.kind == ResultKind::Package);
-    match session.is_signed() && can_be_packaged(documents) && !is_there {
-        false => PackageNews::Nothing,
-        true if session.api_final || session.gone => PackageNews::Missing,
-        true => PackageNews::Awaited,
+pub(super) fn package(session: &SessionRecord) -> PackageNews {
+    match session.packaging {
+        Packaging::Awaited if session.is_signed() && session.gone => PackageNews::Missing,
+        Packaging::Awaited if session.is_signed() => PackageNews::Awaited,
+        Packaging::Failed => PackageNews::Missing,
+        Packaging::None | Packaging::Awaited | Packaging::Made => PackageNews::Nothing,
     }
 }
 

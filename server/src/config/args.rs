@@ -13,6 +13,8 @@ pub enum Command {
     Check(Option<PathBuf>),
     /// Say whether the audit trail holds, and stop.
     AuditVerify(Option<PathBuf>),
+    /// Ask the signing API once about every session that can still change, and stop.
+    Reconcile(Option<PathBuf>),
     /// Print the guide to the settings, and stop.
     Reference,
     /// Copy the database of the portal that this file sets up to another file, and stop.
@@ -49,6 +51,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, ArgsEr
         [] => Ok(Command::Serve(file)),
         [Some("config"), Some("check")] => Ok(Command::Check(file)),
         [Some("audit"), Some("verify")] => Ok(Command::AuditVerify(file)),
+        [Some("reconcile")] => Ok(Command::Reconcile(file)),
         [Some("config"), Some("reference")] => Ok(Command::Reference),
         [Some("backup"), Some(target)] => Ok(Command::Backup(file, target.into())),
         _ => Err(ArgsError(words.swap_remove(0))),
@@ -65,6 +68,7 @@ Usage:
   server [--config FILE]               run the portal
   server config check [--config FILE]  say whether the settings can be used
   server audit verify [--config FILE]  say whether the audit trail was tampered with
+  server reconcile [--config FILE]     ask once about every open session, while no portal runs
   server config reference              print the guide to the settings
   server backup [--config FILE] COPY   copy the database, also of a portal that runs
   server --version

@@ -17,6 +17,7 @@ use super::{
     raw::{LogFormat, Raw, Reach, Sandbox, Upstream},
     rules::{check_limits, check_production, check_public, is_private, networks},
     table::variable,
+    webhooks::webhooks,
 };
 
 const PREFIX: &str = "COUNTERSIGN_";
@@ -108,7 +109,7 @@ impl Provider for Variable {
 }
 
 fn is_credential(setting: &str) -> bool {
-    matches!(setting, "upstream.client_id" | "upstream.client_secret")
+    matches!(setting, "upstream.client_id" | "upstream.client_secret" | "webhooks.secrets" | "webhooks.account_id")
 }
 
 /// Says what is wrong in the words of settings, without repeating a credential.
@@ -187,6 +188,7 @@ fn check(raw: Raw) -> Result<Config, ConfigError> {
         },
         live: LiveConfig { poll: Duration::from_secs(poll.into()) },
         metrics: raw.metrics.listen,
+        webhooks: webhooks(raw.webhooks)?,
         upstream,
     })
 }
@@ -277,6 +279,7 @@ fn sandbox(raw: Sandbox, portal: &Url) -> Result<SandboxConfig, ConfigError> {
         public_url,
         token_ttl_seconds: raw.token_ttl_seconds,
         package_level: raw.package_level,
+        events: raw.events,
         control_plane: raw.control_plane,
     })
 }

@@ -11,13 +11,17 @@ mod reference;
 mod rules;
 mod secret_file;
 mod table;
+mod webhooks;
 
 use std::{net::SocketAddr, path::PathBuf};
 
 use ipnet::IpNet;
+use secrecy::SecretString;
 use serde::Deserialize;
 use time::Duration;
 use url::Url;
+
+use crate::webhooks::Scheme;
 
 pub use load::{ConfigError, load};
 pub use reference::reference;
@@ -47,6 +51,8 @@ pub struct Config {
     pub live: LiveConfig,
     /// Where metrics are, if anywhere.
     pub metrics: Option<SocketAddr>,
+    /// Whose events are believed.
+    pub webhooks: Option<WebhooksConfig>,
     /// Which signing API.
     pub upstream: UpstreamKind,
 }
@@ -107,6 +113,17 @@ pub struct LiveConfig {
     pub poll: std::time::Duration,
 }
 
+/// Whose events are believed, besides those of the embedded signing service.
+#[derive(Debug, Clone)]
+pub struct WebhooksConfig {
+    /// How they are signed.
+    pub scheme: Scheme,
+    /// Secrets to sign with; any of them will do.
+    pub secrets: Vec<SecretString>,
+    /// The account that they must be about.
+    pub account: String,
+}
+
 /// Which signing API. Matched in `upstream.rs` alone.
 #[derive(Debug, Clone)]
 pub enum UpstreamKind {
@@ -145,6 +162,8 @@ pub struct SandboxConfig {
     pub token_ttl_seconds: u32,
     /// How long packages can be verified without asking its authority.
     pub package_level: sandbox::container::Level,
+    /// Whether it tells the portal of events.
+    pub events: bool,
     /// Whether tests may command it.
     pub control_plane: bool,
 }
@@ -154,6 +173,14 @@ impl Config {
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.public_url.scheme() == "https"
+    }
+
+    /// The same, but served at ports that nobody knows: for commands that do one thing.
+    #[must_use]
+    pub fn beside_others(mut self) -> Self {
+        self.listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        self.metrics = None;
+        self
     }
 
     /// The portal's database.

@@ -23,6 +23,7 @@ pub(super) struct Raw {
     pub(super) live: Live,
     pub(super) metrics: Metrics,
     pub(super) upstream: Upstream,
+    pub(super) webhooks: Webhooks,
     pub(super) sandbox: Sandbox,
 }
 
@@ -41,6 +42,7 @@ impl Default for Raw {
             live: Live::default(),
             metrics: Metrics::default(),
             upstream: Upstream::default(),
+            webhooks: Webhooks::default(),
             sandbox: Sandbox::default(),
         }
     }
@@ -110,6 +112,24 @@ pub(super) enum Reach {
     Private,
 }
 
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Webhooks {
+    pub(super) secrets: Option<SecretString>,
+    pub(super) secrets_file: Option<PathBuf>,
+    pub(super) account_id: Option<String>,
+    pub(super) signature: Option<Signature>,
+    pub(super) header: Option<String>,
+}
+
+#[derive(Clone, Copy, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Signature {
+    Hex,
+    Base64,
+    Standard,
+}
+
 #[derive(Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Sandbox {
@@ -117,6 +137,7 @@ pub(super) struct Sandbox {
     pub(super) public_url: Option<Url>,
     pub(super) token_ttl_seconds: u32,
     pub(super) package_level: sandbox::container::Level,
+    pub(super) events: bool,
     pub(super) control_plane: bool,
 }
 
@@ -127,6 +148,7 @@ impl Default for Sandbox {
             public_url: None,
             token_ttl_seconds: 600,
             package_level: sandbox::container::Level::Timestamped,
+            events: true,
             control_plane: false,
         }
     }

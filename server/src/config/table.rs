@@ -124,6 +124,27 @@ pub const SETTINGS: &[Setting] = &[
         "`1` with the sandbox, else `10`",
         "How often the service is asked about open sessions. 1 to 3600.",
     ),
+    setting(
+        "webhooks.secrets",
+        "none",
+        "Secrets with which the service signs its events, with commas between them. Any of them will do, so one can be changed without losing an event. Each has 16 characters or more; with `standard` it is written as the service shows it, with or without `whsec_`.",
+    ),
+    setting(
+        "webhooks.secrets_file",
+        "none",
+        "A file that holds them instead, one a line; refused if every user of the machine can read it.",
+    ),
+    setting(
+        "webhooks.account_id",
+        "none",
+        "The account, as the service names it in its events. Needed with secrets: events of other accounts are ignored.",
+    ),
+    setting(
+        "webhooks.signature",
+        "`hex`",
+        "How events are signed. `hex` and `base64` are the HMAC-SHA256 of the body, in `webhooks.header`; `standard` is Standard Webhooks.",
+    ),
+    setting("webhooks.header", "`X-Signicat-Signature`", "The header with the signature, unless that is `standard`."),
     setting("sandbox.listen", "`127.0.0.1:3001`", "Address and port."),
     setting(
         "sandbox.public_url",
@@ -135,6 +156,11 @@ pub const SETTINGS: &[Setting] = &[
         "sandbox.package_level",
         "`b-t`",
         "`b-t` seals packages with a time stamp. `b-lt` adds certificates and a list of revoked ones, so that they can be verified for longer; some readers then say that the seal does not cover the whole file.",
+    ),
+    setting(
+        "sandbox.events",
+        "`true`",
+        "Whether it tells the portal of events at once. Without, the portal learns of them when it asks.",
     ),
     setting(
         "sandbox.control_plane",

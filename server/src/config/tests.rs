@@ -178,7 +178,7 @@ fn sec_04_a_secret_may_come_from_a_private_file() {
 #[test]
 fn every_setting_is_listed() {
     // What is read is what is listed: each section tells its fields when it meets another.
-    let sections = ["", "limits", "log", "login", "live", "metrics", "upstream", "sandbox"];
+    let sections = ["", "limits", "log", "login", "live", "metrics", "upstream", "webhooks", "sandbox"];
     let mut read = Vec::new();
     for section in sections {
         let name = if section.is_empty() { "zz".to_owned() } else { format!("{section}.zz") };
@@ -230,6 +230,30 @@ fn az_10_metrics_are_for_this_machine_or_a_private_network() {
 }
 
 #[test]
+fn wh_01_secrets_of_events_are_long_and_come_with_an_account() {
+    let secrets = ("COUNTERSIGN_WEBHOOKS__SECRETS", "the old secret 1, the new secret 22");
+    let account = ("COUNTERSIGN_WEBHOOKS__ACCOUNT_ID", "12345");
+    let config = from(&[secrets, account]).unwrap();
+    let shown = format!("{:?}", config.webhooks);
+    assert!(shown.contains("REDACTED") && !shown.contains("the old secret"), "{shown}");
+    let webhooks = config.webhooks.unwrap();
+    assert_eq!((webhooks.secrets.len(), webhooks.account.as_str()), (2, "12345"));
+    let header = Scheme::DEFAULT_HEADER;
+    assert_eq!(webhooks.scheme, Scheme::OfBody { header, encoding: crate::webhooks::Encoding::Hex });
+
+    complaint(&[secrets], "webhooks.account_id");
+    complaint(&[account], "webhooks.account_id");
+    complaint(&[("COUNTERSIGN_WEBHOOKS__SIGNATURE", "hex")], "webhooks.signature");
+    complaint(&[(secrets.0, "the old secret 1, short"), account], "webhooks.secrets");
+    complaint(&[(secrets.0, " , "), account], "webhooks.secrets");
+    complaint(&[secrets, account, ("COUNTERSIGN_WEBHOOKS__HEADER", "a b")], "webhooks.header");
+    let standard = ("COUNTERSIGN_WEBHOOKS__SIGNATURE", "standard");
+    complaint(&[secrets, account, standard], "webhooks.secrets");
+    complaint(&[secrets, account, standard, ("COUNTERSIGN_WEBHOOKS__HEADER", "x-hook")], "webhooks.header");
+    from(&[(secrets.0, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), account, standard]).unwrap();
+}
+
+#[test]
 fn the_command_line() {
     let parse = |words: &[&str]| args::parse(words.iter().map(OsString::from));
     for (words, command) in [
@@ -238,6 +262,7 @@ fn the_command_line() {
         (&["config", "check", "--config", "a.toml"], Command::Check(Some("a.toml".into()))),
         (&["config", "check"], Command::Check(None)),
         (&["audit", "verify"], Command::AuditVerify(None)),
+        (&["reconcile", "--config", "a.toml"], Command::Reconcile(Some("a.toml".into()))),
         (&["config", "reference"], Command::Reference),
         (&["backup", "--config", "a.toml", "copy.db"], Command::Backup(Some("a.toml".into()), "copy.db".into())),
         (&["serve", "--help"], Command::Help),

@@ -13,6 +13,7 @@ mod hub;
 mod poll;
 mod rhythm;
 mod stream;
+mod sweep;
 
 use app::model::Permission;
 
@@ -21,6 +22,7 @@ use crate::rights::{Access, Routes};
 pub use hub::Hub;
 pub use poll::{Round, round};
 pub use rhythm::run;
+pub use sweep::{Change, reconcile};
 
 /// The stream.
 pub fn routes(routes: Routes) -> Routes {

@@ -11,7 +11,7 @@ use crate::{
     state::Portal,
     store::{
         StoreError, events,
-        sessions::{self, SessionRecord, health, leftovers, results},
+        sessions::{self, health, leftovers, results},
     },
 };
 
@@ -48,6 +48,15 @@ impl From<reconcile::ReconcileError> for RoundError {
         match error {
             reconcile::ReconcileError::Store(error) => Self::Store(error),
             reconcile::ReconcileError::Upstream(error) => Self::Upstream(error),
+        }
+    }
+}
+
+impl From<observe::RefreshError> for RoundError {
+    fn from(error: observe::RefreshError) -> Self {
+        match error {
+            observe::RefreshError::Store(error) => Self::Store(error),
+            observe::RefreshError::Upstream(error) => Self::Upstream(error),
         }
     }
 }
@@ -120,24 +129,11 @@ async fn states(portal: &Portal, is_stale: bool) -> Result<(), RoundError> {
     for session in ours {
         let Some(upstream) = session.upstream else { continue };
         match listed.get(&upstream) {
-            Some(seen) => record(portal, &session, seen).await?,
-            None => match portal.upstream.session(upstream).await {
-                Ok(seen) => record(portal, &session, &seen).await?,
-                Err(UpstreamError::NotFound(_)) => observe::record_gone(portal, session.id).await?,
-                Err(error) => return Err(error.into()),
-            },
+            Some(seen) => observe::record_news(portal, &session, seen).await?,
+            None => observe::refresh(portal, &session, upstream).await?,
         }
     }
     Ok(())
-}
-
-async fn record(portal: &Portal, before: &SessionRecord, seen: &SigningSession) -> Result<(), StoreError> {
-    let mut after = before.clone();
-    observe::apply(&mut after, seen, portal.moment());
-    if after == *before {
-        return Ok(());
-    }
-    observe::record(portal, before.id, seen).await
 }
 
 /// All sessions of the account that wait for somebody. Oldest first, so that what

@@ -8,8 +8,9 @@
 //!    never granted, and with POST, the one method of forms that changes things, a
 //!    body of a type that no form can send (RFC 10017).
 //!
-//! The forms that must work before any script has come are excused from the third,
-//! and what browsers report by themselves from all.
+//! The forms that must work before any script has come are excused from the third.
+//! What browsers report by themselves, and what the signing service tells, is excused
+//! from all: the one changes nothing, the other is signed.
 
 use app::paths;
 use axum::{
@@ -27,8 +28,9 @@ const PROOF: &str = "x-portal";
 /// Forms that work without scripts. Nothing else takes a form's body.
 pub const PLAIN_FORMS: [&str; 7] =
     [paths::SETUP, paths::SIGN_IN, paths::SIGN_OUT, paths::CONFIRM, paths::INVITATION, paths::PEOPLE, paths::API_KEYS];
-/// What browsers send by themselves. Nothing is changed by it.
-pub const UNASKED: [&str; 1] = [paths::CSP_REPORTS];
+/// What no page of ours sends: browsers' reports, which change nothing, and the
+/// signing service's events, which are signed.
+pub const UNASKED: [&str; 2] = [paths::CSP_REPORTS, paths::WEBHOOK];
 const FORM: &str = "application/x-www-form-urlencoded";
 /// What a form of another site can POST without being asked.
 const FORM_TYPES: [&str; 3] = [FORM, "multipart/form-data", "text/plain"];

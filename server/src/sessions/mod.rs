@@ -32,6 +32,7 @@ mod extract;
 mod link;
 mod moment;
 pub mod observe;
+mod packaging;
 pub mod reconcile;
 mod refusal;
 mod send;
@@ -46,9 +47,9 @@ use axum::{extract::DefaultBodyLimit, handler::Handler};
 use crate::rights::{Access, Routes};
 
 pub(crate) use moment::of_time;
+pub use packaging::Packaging;
 pub use standing::{Facts, standing};
 pub use step::{Step, UnknownStep};
-pub(crate) use terms::can_be_packaged;
 
 /// Longest plan, in bytes: 50 documents with long names in letters of four bytes.
 const PLAN_BYTES_MAX: usize = 128 * 1024;

@@ -1,11 +1,11 @@
 //! Taking over what the signing API says of a session.
 
 use app::model::{Action, Moment, ResultKind, SessionId};
-use contract::{LifecycleState, MimeType, PackageType, SignatureType, SigningSession, final_state};
+use contract::{LifecycleState, MimeType, PackageType, SignatureType, SigningSession, SigningSessionId, final_state};
 use futures_util::{StreamExt, stream};
 use upstream::{SigningApi, UpstreamError};
 
-use super::{Step, cleanup, moment};
+use super::{Packaging, Step, cleanup, moment};
 use crate::{
     audit::{Act, By},
     rights::Reach,
@@ -30,6 +30,10 @@ const METADATA_AT_ONCE: usize = 8;
 /// a package is on its way.
 pub fn apply(session: &mut SessionRecord, seen: &SigningSession, now: Moment) {
     if session.api_final {
+        // Later than the portal cared to wait for, but there.
+        if session.packaging == Packaging::Failed && has_package(seen) {
+            session.packaging = Packaging::Made;
+        }
         return;
     }
     let is_final = seen.lifecycle.state_is_final || final_state(&seen.lifecycle.state);
@@ -38,13 +42,57 @@ pub fn apply(session: &mut SessionRecord, seen: &SigningSession, now: Moment) {
     session.gone = false;
     session.api_state = Some(seen.lifecycle.state.clone());
     session.api_final = is_final && !(awaits_package(seen) && is_patient);
+    session.packaging = match session.packaging {
+        _ if has_package(seen) => Packaging::Made,
+        _ if seen.terms.package_to.is_empty() => Packaging::None,
+        _ if !is_patient => Packaging::Failed,
+        Packaging::Failed => Packaging::Failed,
+        _ => Packaging::Awaited,
+    };
     session.link_expires = seen.signature_url_expires_at.map(moment::of_time);
     session.reject_reason.clone_from(&seen.lifecycle.reject_reason);
 }
 
+fn has_package(seen: &SigningSession) -> bool {
+    seen.output.as_ref().is_some_and(|output| !output.packages.is_empty())
+}
+
 fn awaits_package(seen: &SigningSession) -> bool {
-    let is_there = seen.output.as_ref().is_some_and(|output| !output.packages.is_empty());
-    seen.lifecycle.state == LifecycleState::Signed && !seen.terms.package_to.is_empty() && !is_there
+    seen.lifecycle.state == LifecycleState::Signed && !seen.terms.package_to.is_empty() && !has_package(seen)
+}
+
+/// Why a session could not be looked at.
+#[derive(Debug, thiserror::Error)]
+pub enum RefreshError {
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The API does not answer; ask later.
+    #[error(transparent)]
+    Upstream(#[from] UpstreamError),
+}
+
+/// Asks the API about one session, which it knows as `upstream`, and records what changed.
+///
+/// # Errors
+/// As [`RefreshError`] says.
+pub async fn refresh(portal: &Portal, session: &SessionRecord, upstream: SigningSessionId) -> Result<(), RefreshError> {
+    match portal.upstream.session(upstream).await {
+        Ok(seen) => Ok(record_news(portal, session, &seen).await?),
+        Err(UpstreamError::NotFound(_)) if session.gone => Ok(()),
+        Err(UpstreamError::NotFound(_)) => Ok(record_gone(portal, session.id).await?),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Records what the API says of a session, unless that is known.
+///
+/// # Errors
+/// As [`StoreError`] says.
+pub async fn record_news(portal: &Portal, known: &SessionRecord, seen: &SigningSession) -> Result<(), StoreError> {
+    let mut after = known.clone();
+    apply(&mut after, seen, portal.moment());
+    if after == *known { Ok(()) } else { record(portal, known.id, seen).await }
 }
 
 /// The files that signing made so far.
@@ -103,16 +151,33 @@ pub async fn record(portal: &Portal, id: SessionId, seen: &SigningSession) -> Re
     let now = portal.moment();
     let mut change = portal.store.write().await?;
     let Some(mut session) = sessions::find(&mut change, Reach::PORTAL, id).await? else { return Ok(()) };
-    let was_signed = session.is_signed();
+    let before = session.clone();
     apply(&mut session, seen, now);
     for result in &made {
         results::put(&mut change, id, result).await?;
     }
     sessions::save(&mut change, &session, now).await?;
-    if was_signed {
+    if before.is_signed() && session != before {
         // It stands as before, but pages have a package to show, or none to wait for.
         events::append(&mut change, id, session.standing(now), now).await?;
     }
+    portal.commit(change).await
+}
+
+/// Records that the service said that it cannot make the package, unless there is one.
+///
+/// # Errors
+/// As [`StoreError`] says.
+pub async fn record_package_failed(portal: &Portal, id: SessionId) -> Result<(), StoreError> {
+    let now = portal.moment();
+    let mut change = portal.store.write().await?;
+    let Some(mut session) = sessions::find(&mut change, Reach::PORTAL, id).await? else { return Ok(()) };
+    if session.packaging != Packaging::Awaited || !session.is_signed() {
+        return Ok(());
+    }
+    session.packaging = Packaging::Failed;
+    sessions::save(&mut change, &session, now).await?;
+    events::append(&mut change, id, session.standing(now), now).await?;
     portal.commit(change).await
 }
 

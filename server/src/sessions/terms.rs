@@ -13,7 +13,7 @@ use crate::store::sessions::{SessionRecord, documents::DocumentRecord};
 const PACKAGE_MAX: u64 = 200 * 1024 * 1024;
 
 /// Whether the API can seal documents and signatures into one file. It cannot with texts.
-pub(crate) fn can_be_packaged(documents: &[DocumentRecord]) -> bool {
+fn can_be_packaged(documents: &[DocumentRecord]) -> bool {
     documents.iter().all(|document| document.mime_type == MimeType::Pdf)
         && documents.iter().map(|document| document.size).sum::<u64>() <= PACKAGE_MAX
 }

@@ -20,6 +20,7 @@ pub mod sessions;
 mod sqlite;
 pub mod staff;
 pub mod teams;
+pub mod webhooks;
 
 use std::{io, path::Path, time::Duration};
 
@@ -161,6 +162,7 @@ fn migrations() -> Migrator {
         (3, "rights", include_str!("../../migrations/0003_rights.sql")),
         (4, "audit", include_str!("../../migrations/0004_audit.sql")),
         (5, "invitations", include_str!("../../migrations/0005_invitations.sql")),
+        (10, "webhooks", include_str!("../../migrations/0010_webhooks.sql")),
         (7, "factors", include_str!("../../migrations/0007_factors.sql")),
         (8, "API keys", include_str!("../../migrations/0008_api_keys.sql")),
     ];

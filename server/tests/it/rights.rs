@@ -134,6 +134,7 @@ fn az_01_what_takes_no_permission_is_a_short_list() {
         ("GET", "/confirm"),
         ("POST", "/confirm"),
         ("POST", "/csp-reports"),
+        ("POST", "/webhooks/signing"),
         ("GET", "/invitation"),
         ("POST", "/invitation"),
         ("GET", "/livez"),

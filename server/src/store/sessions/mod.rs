@@ -20,7 +20,7 @@ use uuid::Uuid;
 use super::{Connection, StoreError, events};
 use crate::{
     rights::Reach,
-    sessions::{Facts, Step, standing},
+    sessions::{Facts, Packaging, Step, standing},
 };
 
 pub use list::{Found, list};
@@ -87,6 +87,8 @@ pub struct SessionRecord {
     pub api_final: bool,
     /// Whether the API said that it has no such session (any more).
     pub gone: bool,
+    /// How its sealed package stands.
+    pub packaging: Packaging,
     /// When the signing link dies, if it is known.
     pub link_expires: Option<Moment>,
     /// Why the signer rejected, if a reason was given.
@@ -136,6 +138,7 @@ impl SessionRecord {
             api_state: row.try_get::<Option<String>, _>("api_state")?.map(LifecycleState::from),
             api_final: row.try_get("api_final")?,
             gone: row.try_get("gone")?,
+            packaging: text("packaging")?.parse().map_err(|_| StoreError::Corrupt("packaging"))?,
             link_expires: moment("link_expires_at")?,
             reject_reason: row.try_get("reject_reason")?,
             failure: row.try_get("failure")?,
@@ -213,6 +216,21 @@ pub async fn find_by_key(
     row.as_ref().map(SessionRecord::from_row).transpose()
 }
 
+/// Finds the session that the API knows by this id.
+///
+/// # Errors
+/// As [`StoreError`] says.
+pub async fn find_by_upstream(
+    connection: &mut Connection,
+    id: SigningSessionId,
+) -> Result<Option<SessionRecord>, StoreError> {
+    let row = sqlx::query("SELECT * FROM sessions WHERE upstream_session = ?")
+        .bind(id.uuid())
+        .fetch_optional(connection)
+        .await?;
+    row.as_ref().map(SessionRecord::from_row).transpose()
+}
+
 /// Sessions in one of two steps, oldest first.
 ///
 /// # Errors
@@ -275,7 +293,7 @@ pub async fn save(connection: &mut Connection, session: &SessionRecord, now: Mom
     let standing = session.standing(now);
     sqlx::query(
         "UPDATE sessions SET step = ?, send_started_at = ?, clean_scans = ?, collection = ?, upstream_session = ?,
-             api_state = ?, api_final = ?, gone = ?, link_expires_at = ?, reject_reason = ?, failure = ?,
+             api_state = ?, api_final = ?, gone = ?, packaging = ?, link_expires_at = ?, reject_reason = ?, failure = ?,
              standing = ?, updated_at = ?
          WHERE id = ?",
     )
@@ -287,6 +305,7 @@ pub async fn save(connection: &mut Connection, session: &SessionRecord, now: Mom
     .bind(session.api_state.as_ref().map(LifecycleState::as_str))
     .bind(session.api_final)
     .bind(session.gone)
+    .bind(session.packaging.name())
     .bind(session.link_expires.map(|at| at.0))
     .bind(session.reject_reason.as_deref())
     .bind(session.failure.as_deref())
