@@ -4,7 +4,9 @@ use std::{pin::Pin, sync::Arc};
 
 use crate::{
     error::PortalError,
-    model::{ApiKeys, AuditFilter, AuditPage, ListFilter, People, SessionDetail, SessionId, SessionList, Staff},
+    model::{
+        ApiKeys, AuditFilter, AuditPage, ListFilter, People, SessionDetail, SessionId, SessionList, Staff, SystemStatus,
+    },
 };
 
 /// An answer that takes its time.
@@ -21,6 +23,9 @@ pub trait Backend: Send + Sync {
 
     /// All API keys.
     fn api_keys<'a>(&'a self, staff: &'a Staff) -> Answer<'a, ApiKeys>;
+
+    /// How the system does.
+    fn system_status<'a>(&'a self, staff: &'a Staff) -> Answer<'a, SystemStatus>;
 
     /// A page of the audit trail.
     fn audit<'a>(&'a self, staff: &'a Staff, filter: AuditFilter) -> Answer<'a, AuditPage>;

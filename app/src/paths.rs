@@ -37,6 +37,8 @@ pub const PEOPLE: &str = "/people";
 pub const API_KEYS: &str = "/api-keys";
 /// For programs: what their key is good for; GET.
 pub const EMBED_KEY: &str = "/embed/key";
+/// How the system does.
+pub const STATUS: &str = "/status";
 /// Where an invitation's link leads.
 pub const INVITATION: &str = "/invitation";
 /// The audit trail.

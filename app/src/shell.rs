@@ -10,7 +10,7 @@ use leptos_router::{
 
 use crate::pages::{
     ApiKeysPage, ConfirmPage, InvitationPage, NewSessionPage, NotFoundPage, PeoplePage, SessionPage, SessionsPage,
-    SetupPage, SignInPage, TrailPage,
+    SetupPage, SignInPage, StatusPage, TrailPage,
 };
 
 /// The HTML document that every page is put into.
@@ -53,6 +53,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/sessions/:id") view=SessionPage ssr=SsrMode::Async />
                 <Route path=path!("/people") view=PeoplePage ssr=SsrMode::Async />
                 <Route path=path!("/api-keys") view=ApiKeysPage ssr=SsrMode::Async />
+                <Route path=path!("/status") view=StatusPage ssr=SsrMode::Async />
                 <Route path=path!("/audit") view=TrailPage ssr=SsrMode::Async />
                 <Route path=path!("/invitation") view=InvitationPage ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />

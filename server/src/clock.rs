@@ -51,3 +51,9 @@ pub fn millis(at: OffsetDateTime) -> i64 {
     let millis = at.unix_timestamp_nanos() / 1_000_000;
     i64::try_from(millis).unwrap_or(if millis < 0 { i64::MIN } else { i64::MAX })
 }
+
+/// The same, as pages know it.
+#[must_use]
+pub fn moment(at: OffsetDateTime) -> app::model::Moment {
+    app::model::Moment(millis(at))
+}

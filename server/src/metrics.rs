@@ -3,8 +3,15 @@
 //!
 //! Labels have few values each, and none that a request could choose.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
 
+use app::model::Moment;
 use axum::{Router, extract::State, http::header, response::IntoResponse, routing::get};
 use http::{Method, StatusCode};
 use prometheus_client::{
@@ -29,6 +36,8 @@ pub struct Metrics {
     durations: Histogram,
     csp_reports: Counter,
     webhooks: Family<Event, Counter>,
+    /// When background work was last done; 0 for never.
+    round: AtomicI64,
     gauges: Gauges,
 }
 
@@ -118,7 +127,7 @@ impl Default for Metrics {
         ] {
             registry.register(name, help, gauge.clone());
         }
-        Self { registry, requests, durations, csp_reports, webhooks, gauges }
+        Self { registry, requests, durations, csp_reports, webhooks, round: AtomicI64::default(), gauges }
     }
 }
 
@@ -128,6 +137,16 @@ impl Metrics {
         let labels = Answered { method: name(method), status: class(status) };
         self.requests.get_or_create(&labels).inc();
         self.durations.observe(took.as_secs_f64());
+    }
+
+    /// Background work was done.
+    pub(crate) fn round(&self, at: Moment) {
+        self.round.store(at.0, Ordering::Relaxed);
+    }
+
+    /// When it last was.
+    pub(crate) fn last_round(&self) -> Option<Moment> {
+        Some(Moment(self.round.load(Ordering::Relaxed))).filter(|at| at.0 > 0)
     }
 
     /// A browser told that a page's policy was broken.

@@ -33,12 +33,13 @@ const ERROR_BYTES_MAX: usize = 64 * 1024;
 
 /// Pages that need no more than a permission, by their routes in the application.
 /// Sign-in, set-up and invitations have handlers of their own.
-pub(crate) const PAGES: [(&str, Permission); 6] = [
+pub(crate) const PAGES: [(&str, Permission); 7] = [
     (paths::SESSIONS, Permission::SeeSessions),
     (paths::NEW_SESSION, Permission::Send),
     (paths::SESSION_ROUTE, Permission::SeeSessions),
     (paths::PEOPLE, Permission::ManagePeople),
     (paths::API_KEYS, Permission::ManageKeys),
+    (paths::STATUS, Permission::SeeStatus),
     (paths::AUDIT, Permission::ReadAudit),
 ];
 

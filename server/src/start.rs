@@ -169,6 +169,7 @@ impl Server {
             upstream: (machine.between)(connected.api),
             vitals: connected.vitals,
             auth: Auth::new(machine.password_cost, Arc::clone(&machine.random)),
+            started: crate::clock::moment(machine.clock.now()),
             clock: machine.clock,
             random: machine.random,
             hub: live::Hub::default(),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use app::model::Moment;
 use leptos::config::LeptosOptions;
 use tokio::sync::watch;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -38,6 +39,8 @@ pub struct Portal {
     pub leptos: LeptosOptions,
     /// Wakes live streams; `Hub::default()`.
     pub hub: Hub,
+    /// When it was put together.
+    pub started: Moment,
     /// Told when files that may change are to be read now.
     pub reload: watch::Sender<()>,
     /// Whose events are believed.

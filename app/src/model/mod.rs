@@ -16,6 +16,8 @@ mod rights;
 mod session;
 mod staff;
 mod standing;
+#[cfg(feature = "ssr")]
+mod status;
 
 #[cfg(feature = "ssr")]
 pub use audit::{Action, AuditEntry, AuditFilter, AuditPage, Object, ObjectKind, Outcome};
@@ -37,3 +39,5 @@ pub use session::{
 };
 pub use staff::Staff;
 pub use standing::{Standing, Tone};
+#[cfg(feature = "ssr")]
+pub use status::{Caution, Check, Load, SigningStatus, SystemStatus};

@@ -38,6 +38,8 @@ pub enum Permission {
     ManagePeople,
     /// Make API keys and take them back.
     ManageKeys,
+    /// See how the system does.
+    SeeStatus,
     /// Let pages of others show how sessions stand.
     Embed,
 }
@@ -82,7 +84,7 @@ impl Role {
                 Self::Admin | Self::Auditor => Some(Scope::All),
                 Self::Viewer | Self::Sender | Self::Manager | Self::Embedder => None,
             },
-            Permission::ManagePeople | Permission::ManageKeys => match self {
+            Permission::ManagePeople | Permission::ManageKeys | Permission::SeeStatus => match self {
                 Self::Admin => Some(Scope::All),
                 Self::Viewer | Self::Sender | Self::Manager | Self::Auditor | Self::Embedder => None,
             },
@@ -131,7 +133,7 @@ impl Role {
 mod tests {
     use super::*;
 
-    const PERMISSIONS: [Permission; 8] = [
+    const PERMISSIONS: [Permission; 9] = [
         Permission::SeeSessions,
         Permission::OpenFiles,
         Permission::Send,
@@ -139,6 +141,7 @@ mod tests {
         Permission::ReadAudit,
         Permission::ManagePeople,
         Permission::ManageKeys,
+        Permission::SeeStatus,
         Permission::Embed,
     ];
 

@@ -21,6 +21,8 @@ pub(super) enum Place {
     People,
     /// Keys by which programs ask.
     ApiKeys,
+    /// How the system does.
+    Status,
     /// The audit trail.
     Audit,
     /// None that the navigation names.
@@ -29,9 +31,10 @@ pub(super) enum Place {
 
 /// Pages for those who run the desk, beside the first of them, which the main
 /// navigation names.
-const ADMIN: [(Permission, Place, &str, &str); 2] = [
+const ADMIN: [(Permission, Place, &str, &str); 3] = [
     (Permission::ManagePeople, Place::People, paths::PEOPLE, "People"),
     (Permission::ManageKeys, Place::ApiKeys, paths::API_KEYS, "API keys"),
+    (Permission::SeeStatus, Place::Status, paths::STATUS, "System status"),
 ];
 
 /// The module of code that a page loads: its own islands and no others.

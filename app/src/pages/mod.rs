@@ -12,6 +12,7 @@ mod session;
 mod sessions;
 mod setup;
 mod sign_in;
+mod status;
 
 #[cfg(test)]
 mod tests;
@@ -27,3 +28,4 @@ pub(crate) use session::SessionPage;
 pub(crate) use sessions::SessionsPage;
 pub(crate) use setup::SetupPage;
 pub(crate) use sign_in::SignInPage;
+pub(crate) use status::StatusPage;

@@ -3,6 +3,7 @@
 //!
 //! This is the one place that knows both the rows and what the browser may see.
 
+mod status;
 mod upstream_error;
 mod view;
 
@@ -13,6 +14,7 @@ use app::{
     error::PortalError,
     model::{
         ApiKeys, AuditFilter, AuditPage, ListFilter, People, Permission, SessionDetail, SessionId, SessionList, Staff,
+        SystemStatus,
     },
 };
 use sqlx::Connection as _;
@@ -83,6 +85,11 @@ impl Desk {
         Ok(ApiKeys { keys: read.all_keys().await?, teams: read.teams().await?, now: self.0.moment() })
     }
 
+    async fn system_status(&self, staff: &Staff) -> Result<SystemStatus, ApiError> {
+        Reach::of(staff, Permission::SeeStatus)?;
+        status::gather(&self.0).await
+    }
+
     async fn audit(&self, staff: &Staff, mut filter: AuditFilter) -> Result<AuditPage, ApiError> {
         let reach = Reach::of(staff, Permission::ReadAudit)?;
         let mut read = self.0.store.read().await?;
@@ -132,6 +139,10 @@ impl Backend for Desk {
 
     fn api_keys<'a>(&'a self, staff: &'a Staff) -> Answer<'a, ApiKeys> {
         Box::pin(async move { self.api_keys(staff).await.map_err(logged) })
+    }
+
+    fn system_status<'a>(&'a self, staff: &'a Staff) -> Answer<'a, SystemStatus> {
+        Box::pin(async move { self.system_status(staff).await.map_err(logged) })
     }
 
     fn audit<'a>(&'a self, staff: &'a Staff, filter: AuditFilter) -> Answer<'a, AuditPage> {

@@ -178,6 +178,7 @@ fn check(raw: Raw) -> Result<Config, ConfigError> {
         listen: raw.listen,
         public_url,
         trusted_proxies,
+        production: raw.production,
         data_dir: raw.data_dir,
         site_root: raw.site_root,
         limits: raw.limits,

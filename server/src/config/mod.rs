@@ -5,6 +5,7 @@
 //! and a test compares. Unknown settings are refused, so that a misspelt one is noticed.
 
 pub mod args;
+mod cautions;
 mod load;
 mod raw;
 mod reference;
@@ -37,6 +38,8 @@ pub struct Config {
     pub public_url: Url,
     /// Proxies whose word about their clients' addresses is taken.
     pub trusted_proxies: Vec<IpNet>,
+    /// Whether what is good enough to try things out is refused.
+    pub production: bool,
     /// Where databases and keys are.
     pub data_dir: PathBuf,
     /// Where the browser's files are.
@@ -187,6 +190,12 @@ impl Config {
     #[must_use]
     pub fn database(&self) -> PathBuf {
         self.data_dir.join("portal.db")
+    }
+
+    /// The file whose time tells when the database was last copied.
+    #[must_use]
+    pub fn last_backup(&self) -> PathBuf {
+        self.data_dir.join(crate::store::LAST_BACKUP)
     }
 
     /// The portal's origin, as browsers write it.

@@ -18,7 +18,11 @@ pub async fn run(portal: Arc<Portal>) {
         let mut failures = 0;
         loop {
             let begun = Instant::now();
-            match upstream::in_background(round(&portal)).await {
+            let done = upstream::in_background(round(&portal)).await;
+            if done.is_ok() {
+                portal.metrics.round(portal.moment());
+            }
+            match done {
                 Ok(Round::Idle | Round::Answered) => failures = 0,
                 Ok(Round::Silent) => failures += 1,
                 Err(error) => {

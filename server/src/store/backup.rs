@@ -9,6 +9,9 @@ use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
 
 use super::{BUSY, create_private};
 
+/// File beside the database that is written when it was copied; its time tells when.
+pub(crate) const LAST_BACKUP: &str = "last-backup";
+
 /// Why there is no copy.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
@@ -49,5 +52,6 @@ pub async fn backup(database: &Path, target: &Path) -> Result<(), BackupError> {
     let mut connection = options.connect().await?;
     sqlx::query("VACUUM INTO ?").bind(target.to_string_lossy()).execute(&mut connection).await?;
     connection.close().await?;
-    Ok(())
+    let note = database.with_file_name(LAST_BACKUP);
+    std::fs::write(&note, "").map_err(|source| BackupError::Target { path: note, source })
 }

@@ -11,6 +11,7 @@
 //! take one from [`Store::write`], so that callers decide what is one transaction.
 
 pub mod audit;
+pub mod backlog;
 mod backup;
 pub mod events;
 pub mod invitations;
@@ -31,6 +32,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+pub(crate) use backup::LAST_BACKUP;
 pub use backup::{BackupError, backup};
 
 /// How many connections read at once.

@@ -20,6 +20,7 @@ mod rights;
 mod rotation;
 mod sessions;
 mod sign_in;
+mod status;
 mod step_up;
 mod uploads;
 mod walls;

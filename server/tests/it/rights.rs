@@ -29,7 +29,7 @@ const NOT_FOUND: u16 = 404;
 /// refused, `0` does not find the row. An address with a row has three: one's own, a
 /// colleague's, another team's.
 #[rustfmt::skip]
-const TABLE: [(&str, &str, [&str; 6]); 19] = [
+const TABLE: [(&str, &str, [&str; 6]); 20] = [
     // method, path                              viewer sender manager admin auditor embedder
     ("GET",    "/",                             ["+",   "+",   "+",   "+",   "+",   "+"  ]),
     ("GET",    "/sessions/new",                 ["-",   "+",   "+",   "+",   "-",   "-"  ]),
@@ -49,6 +49,7 @@ const TABLE: [(&str, &str, [&str; 6]); 19] = [
     ("POST",   "/people",                       ["-",   "-",   "-",   "+",   "-",   "-"  ]),
     ("GET",    "/api-keys",                     ["-",   "-",   "-",   "+",   "-",   "-"  ]),
     ("POST",   "/api-keys",                     ["-",   "-",   "-",   "+",   "-",   "-"  ]),
+    ("GET",    "/status",                       ["-",   "-",   "-",   "+",   "-",   "-"  ]),
     ("PUT",    "/uploads/{id}",                 ["---", "+00", "++0", "+++", "---", "---"]),
 ];
 

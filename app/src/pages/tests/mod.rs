@@ -337,6 +337,7 @@ fn each_route_is_an_address_of_the_portal() {
         paths::SESSION_ROUTE,
         paths::PEOPLE,
         paths::API_KEYS,
+        paths::STATUS,
         paths::AUDIT,
         paths::INVITATION,
         paths::SIGN_IN,

@@ -82,6 +82,10 @@ impl Backend for Stub {
         })
     }
 
+    fn system_status<'a>(&'a self, _: &'a Staff) -> Answer<'a, crate::model::SystemStatus> {
+        Box::pin(async move { Err(self.failure()) })
+    }
+
     fn people<'a>(&'a self, _: &'a Staff) -> Answer<'a, People> {
         Box::pin(async move {
             tokio::task::yield_now().await;

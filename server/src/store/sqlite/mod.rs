@@ -1,5 +1,6 @@
 //! The rows in SQLite: one file here for each file of traits.
 
+mod backlog;
 mod keys;
 mod teams;
 mod webhooks;
