@@ -21,7 +21,7 @@ use prometheus_client::{
 };
 use serve::Connections;
 
-use crate::{error::ApiError, state::Portal, store::webhooks::Webhooks};
+use crate::{error::ApiError, state::Portal};
 
 /// Upper ends of the histogram's buckets, in seconds.
 const BUCKETS: [f64; 10] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];

@@ -28,7 +28,7 @@ use crate::{
     sessions,
     site::Site,
     state::Portal,
-    store::{OpenError, Store, StoreError, staff},
+    store::{OpenError, Store, StoreError},
     upstream::{self, ConnectError},
     webhooks,
 };
@@ -183,7 +183,7 @@ impl Server {
         });
         sessions::reconcile::at_start(&portal).await?;
         recorded(&portal, Action::PortalStarted).await?;
-        let setup_token = if staff::any(&mut *portal.store.read().await?).await? {
+        let setup_token = if portal.store.read().await?.any_account().await? {
             None
         } else {
             Some(portal.auth.setup().print(portal.random.as_ref(), portal.clock.now())?)

@@ -18,7 +18,7 @@ use server::{
     random::SystemRandom,
     start::{Machine, Server},
     state::Portal,
-    store::{staff, teams::Teams},
+    store::staff,
 };
 use tempfile::TempDir;
 use time::{OffsetDateTime, macros::datetime};
@@ -156,7 +156,7 @@ impl TestApp {
     /// The team of the first account.
     pub async fn team(&self) -> TeamId {
         let mut read = self.portal.store.read().await.unwrap();
-        staff::credentials(&mut read, USERNAME).await.unwrap().unwrap().staff.team
+        read.credentials(USERNAME).await.unwrap().unwrap().staff.team
     }
 
     /// Makes another team.
@@ -173,7 +173,7 @@ impl TestApp {
     pub async fn person(&self, username: &str, role: Role, team: TeamId) -> Person {
         let id = self.portal.random.uuid_v7(START).unwrap();
         let mut write = self.portal.store.write().await.unwrap();
-        let password_hash = staff::credentials(&mut write, USERNAME).await.unwrap().unwrap().password_hash.unwrap();
+        let password_hash = write.credentials(USERNAME).await.unwrap().unwrap().password_hash.unwrap();
         let account = staff::NewStaff {
             id,
             username,
@@ -183,7 +183,7 @@ impl TestApp {
             team,
             created_at: START,
         };
-        staff::insert(&mut write, &account).await.unwrap();
+        write.insert_account(&account).await.unwrap();
         write.commit().await.unwrap();
         let browser = Browser::new(self.url.clone());
         browser.post_form("/sign-in", &[("username", username), ("password", PASSWORD)]).await.expect(303);

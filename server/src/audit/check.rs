@@ -5,7 +5,7 @@ use std::path::Path;
 use uuid::Uuid;
 
 use super::chain::{Broken, Chain};
-use crate::store::{Connection, OpenError, Store, StoreError, audit};
+use crate::store::{Connection, OpenError, Store, StoreError};
 
 /// Entries read at once.
 const PIECE: u32 = 1_000;
@@ -29,7 +29,7 @@ pub enum CheckError {
 /// # Errors
 /// As [`CheckError`] says.
 pub async fn check_file(path: &Path) -> Result<Vec<Chain>, CheckError> {
-    check(&mut Store::look_into(path).await?).await
+    check(&mut *Store::look_into(path).await?).await
 }
 
 /// Looks at every chain; answers them with their last hashes.
@@ -40,7 +40,7 @@ pub async fn check(connection: &mut Connection) -> Result<Vec<Chain>, CheckError
     let mut chains: Vec<Chain> = Vec::new();
     loop {
         let after = chains.last().map_or((Uuid::nil(), 0), |chain| (chain.id, chain.entries));
-        let entries = audit::in_chains(connection, after, PIECE).await?;
+        let entries = connection.audit_in_chains(after, PIECE).await?;
         if entries.is_empty() {
             return Ok(chains);
         }

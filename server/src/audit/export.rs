@@ -21,10 +21,7 @@ use crate::{
     error::{ApiError, chain},
     rights::{Access, Actor, Reach, Routes},
     state::Portal,
-    store::{
-        StoreError,
-        audit::{self, Stored},
-    },
+    store::{StoreError, audit::Stored},
 };
 
 /// Entries read at once.
@@ -71,7 +68,7 @@ async fn export(
     let mut change = portal.store.write().await?;
     let act = Act::done(Action::TrailExported).saying(file.name);
     portal.record(&mut change, actor.staff.team, &actor.by, act).await?;
-    change.commit().await.map_err(StoreError::from)?;
+    change.commit().await?;
     let mut response = Response::new(Body::from_stream(pieces(portal, actor.reach, filter, file.head, file.line)));
     let disposition = format!("attachment; filename=\"{}\"", file.name);
     let headers = response.headers_mut();
@@ -92,7 +89,7 @@ fn pieces(
         let (portal, filter) = (Arc::clone(&portal), filter.clone());
         async move {
             let (after, mut text) = next?;
-            let read = async { audit::after(&mut *portal.store.read().await?, reach, &filter, after, PIECE).await };
+            let read = async { portal.store.read().await?.audit_after(reach, &filter, after, PIECE).await };
             match read.await {
                 Ok(entries) => {
                     text.extend(entries.iter().map(line));

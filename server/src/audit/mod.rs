@@ -16,7 +16,7 @@ use app::model::{Moment, TeamId};
 
 use crate::{
     state::Portal,
-    store::{StoreError, Write, audit},
+    store::{StoreError, Write},
 };
 
 pub use act::{Act, Subject};
@@ -56,7 +56,7 @@ pub async fn record(
     act: Act,
 ) -> Result<(), StoreError> {
     let chain = team.map_or_else(uuid::Uuid::nil, |team| team.0);
-    let (seq, before) = audit::head(change, chain).await?;
+    let (seq, before) = change.audit_head(chain).await?;
     let record = Record::new(chain, seq + 1, now, by, act);
-    audit::append(change, &record, chain::link(&before, &record)).await
+    change.append_audit(&record, chain::link(&before, &record)).await
 }

@@ -32,7 +32,7 @@ use crate::{
     rights::{Access, Routes},
     security::client::ClientIp,
     state::Portal,
-    store::{StoreError, Write, logins, staff, teams::Teams},
+    store::{Write, staff},
 };
 
 /// Set-up, sign-in and sign-out.
@@ -115,7 +115,7 @@ async fn set_up(
     let login = LoginToken::new(portal.random.as_ref())?;
     let mut write = portal.store.write().await?;
     // Looked at again inside the transaction: of two who come at once, one is first.
-    if staff::any(&mut write).await? {
+    if write.any_account().await? {
         return Ok(Redirect::to(paths::SIGN_IN).into_response());
     }
     write.insert_team(team, FIRST_TEAM, now).await?;
@@ -128,8 +128,8 @@ async fn set_up(
         team,
         created_at: now,
     };
-    staff::insert(&mut write, &account).await?;
-    logins::insert(&mut write, login.id(), id, now).await?;
+    write.insert_account(&account).await?;
+    write.insert_login(login.id(), id, now).await?;
     let by = by.signed_in(id, login.id());
     portal.record(&mut write, team, &by, Act::done(Action::TeamMade).to(team)).await?;
     let made = Act::done(Action::AccountMade).to(Subject::account(id)).saying(Role::Admin.slug());
@@ -218,7 +218,7 @@ async fn sign_in(
         response.headers_mut().extend(error.retry_header());
         return Ok(response);
     }
-    let account = staff::credentials(&mut *portal.store.read().await?, &username).await?;
+    let account = portal.store.read().await?.credentials(&username).await?;
     let (known, stored) = account.map(|account| (account.staff, account.password_hash)).unzip();
     let stored = stored.flatten();
     let verdict = portal.auth.passwords.verify(form.password, stored).await?;
@@ -234,12 +234,12 @@ async fn sign_in(
     let login = LoginToken::new(portal.random.as_ref())?;
     let mut write = portal.store.write().await?;
     if let Some(previous) = cookie::read(&headers) {
-        logins::delete(&mut write, previous.id()).await?;
+        write.end_login(previous.id()).await?;
     }
     if let Verdict::RightButCheap(renewed) = verdict {
-        staff::set_password_hash(&mut write, staff.id, &renewed).await?;
+        write.set_password_hash(staff.id, &renewed).await?;
     }
-    logins::insert(&mut write, login.id(), staff.id, now).await?;
+    write.insert_login(login.id(), staff.id, now).await?;
     let by = by.signed_in(staff.id, login.id());
     portal.record(&mut write, staff.team, &by, Act::done(Action::SignIn)).await?;
     commit(write).await?;
@@ -267,7 +267,7 @@ async fn sign_out(
     jar: CookieJar,
 ) -> Result<Response, ApiError> {
     let mut write = portal.store.write().await?;
-    logins::delete(&mut write, id).await?;
+    write.end_login(id).await?;
     portal.record(&mut write, staff.team, &by, Act::done(Action::SignOut)).await?;
     commit(write).await?;
     portal.hub.signed_out();
@@ -288,9 +288,9 @@ pub(crate) async fn again(portal: &Arc<Portal>, uri: Uri, status: StatusCode, ou
 }
 
 async fn has_staff(portal: &Portal) -> Result<bool, ApiError> {
-    Ok(staff::any(&mut *portal.store.read().await?).await?)
+    Ok(portal.store.read().await?.any_account().await?)
 }
 
 async fn commit(write: Write) -> Result<(), ApiError> {
-    Ok(write.commit().await.map_err(StoreError::from)?)
+    Ok(write.commit().await?)
 }

@@ -23,7 +23,7 @@ use crate::{
     error::ApiError,
     rights::Denied,
     state::Portal,
-    store::{StoreError, logins},
+    store::logins,
 };
 
 /// How exactly the last activity is known; saves a write for each request.
@@ -73,7 +73,7 @@ pub(crate) async fn identify(State(portal): State<Arc<Portal>>, mut request: Req
 async fn denied(portal: &Portal, staff: &Staff, by: &By) -> Result<(), ApiError> {
     let mut write = portal.store.write().await?;
     portal.record(&mut write, staff.team, by, Act::refused(Action::Denied).saying(staff.role.slug())).await?;
-    Ok(write.commit().await.map_err(StoreError::from)?)
+    Ok(write.commit().await?)
 }
 
 /// The answer for somebody who is not signed in and has to be.
@@ -99,21 +99,21 @@ pub(crate) fn reads_html(headers: &HeaderMap) -> bool {
 
 async fn find(portal: &Portal, headers: &HeaderMap, uri: &Uri) -> Result<Option<(Staff, LoginId, Standing)>, ApiError> {
     let Some(id) = cookie::read(headers).map(|token| token.id()) else { return Ok(None) };
-    let Some(login) = logins::find(&mut *portal.store.read().await?, id).await? else { return Ok(None) };
+    let Some(login) = portal.store.read().await?.login(id).await? else { return Ok(None) };
     let now = portal.clock.now();
     if !is_good(&login, portal.config.login, now) {
         let mut write = portal.store.write().await?;
-        logins::delete(&mut write, id).await?;
+        write.end_login(id).await?;
         let by = By::login(login.staff.id, id);
         portal.record(&mut write, login.staff.team, &by, Act::done(Action::SignInEnded).saying("too old")).await?;
-        write.commit().await.map_err(StoreError::from)?;
+        write.commit().await?;
         return Ok(None);
     }
     let is_activity = uri.path() != paths::LIVE && !headers.contains_key(BACKGROUND_HEADER);
     if is_activity && login.active_at <= millis(now - ACTIVITY_GRAIN) {
         let mut write = portal.store.write().await?;
-        logins::touch(&mut write, id, now).await?;
-        write.commit().await.map_err(StoreError::from)?;
+        write.touch_login(id, now).await?;
+        write.commit().await?;
     }
     let standing = Standing {
         is_fresh: login.proved_at > millis(now - FRESH),
@@ -134,7 +134,7 @@ pub(crate) fn is_good(login: &logins::Login, limits: LoginConfig, now: OffsetDat
 /// # Errors
 /// The database is out of reach.
 pub async fn still_signed_in(portal: &Portal, id: LoginId) -> Result<Option<Staff>, ApiError> {
-    let login = logins::find(&mut *portal.store.read().await?, id).await?;
+    let login = portal.store.read().await?.login(id).await?;
     let login = login.filter(|login| is_good(login, portal.config.login, portal.clock.now()));
     Ok(login.map(|login| login.staff))
 }

@@ -24,7 +24,7 @@ use crate::{
     error::ApiError,
     random::Random,
     state::Portal,
-    store::{StoreError, logins},
+    store::StoreError,
 };
 
 pub use cookie::NAME as COOKIE;
@@ -85,7 +85,7 @@ async fn sweep_once(portal: &Portal) -> Result<(), StoreError> {
     let now = portal.clock.now();
     let limits = portal.config.login;
     let mut write = portal.store.write().await?;
-    for (id, staff) in logins::delete_expired(&mut write, now - limits.lifetime, now - limits.idle).await? {
+    for (id, staff) in write.end_expired_logins(now - limits.lifetime, now - limits.idle).await? {
         let act = Act::done(Action::SignInEnded).saying("too old");
         portal.record(&mut write, staff.team, &By::login(staff.id, id), act).await?;
     }

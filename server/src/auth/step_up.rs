@@ -35,7 +35,6 @@ use crate::{
     pages,
     security::client::ClientIp,
     state::Portal,
-    store::{StoreError, logins, staff},
 };
 
 /// How long somebody counts as having just shown who they are.
@@ -261,7 +260,7 @@ async fn prove(
         return Ok(Err(Refused::TooOften(wait)));
     }
     // Without a password here there is nothing to compare: its owner confirms where they sign in.
-    let stored = staff::password_hash(&mut *portal.store.read().await?, staff.id).await?;
+    let stored = portal.store.read().await?.password_hash(staff.id).await?;
     let verdict = portal.auth.passwords.verify(proof.password, stored).await?;
     let refusal = if verdict == Verdict::Wrong {
         Some(Refused::Password)
@@ -273,16 +272,16 @@ async fn prove(
     let mut change = portal.store.write().await?;
     if let Some(refused) = refusal {
         portal.record(&mut change, staff.team, &by, Act::refused(Action::SignInConfirmed)).await?;
-        change.commit().await.map_err(StoreError::from)?;
+        change.commit().await?;
         return Ok(Err(refused));
     }
     let token = LoginToken::new(portal.random.as_ref())?;
-    if !logins::renew(&mut change, *id, token.id(), now).await? {
+    if !change.renew_login(*id, token.id(), now).await? {
         return Err(PortalError::unauthenticated().into());
     }
     let by = by.signed_in(staff.id, token.id());
     portal.record(&mut change, staff.team, &by, Act::done(Action::SignInConfirmed)).await?;
-    change.commit().await.map_err(StoreError::from)?;
+    change.commit().await?;
     portal.auth.limits.forgive(&account, address);
     portal.hub.signed_out();
     Ok(Ok(token))

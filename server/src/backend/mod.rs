@@ -17,21 +17,8 @@ use app::{
         SystemStatus,
     },
 };
-use sqlx::Connection as _;
 
-use crate::{
-    error::ApiError,
-    rights::Reach,
-    sessions::Step,
-    state::Portal,
-    store::{
-        StoreError, audit, events,
-        keys::Keys,
-        sessions::{self, documents, health, results},
-        staff,
-        teams::Teams,
-    },
-};
+use crate::{error::ApiError, rights::Reach, sessions::Step, state::Portal};
 
 pub use upstream_error::portal_error;
 pub(crate) use view::result_filename;
@@ -59,24 +46,22 @@ impl Desk {
         filter.text = filter.text.filter(|text| !text.is_empty());
         let now = self.0.moment();
         let mut read = self.0.store.read().await?;
-        // One snapshot: the rows and the number of the last event belong together.
-        let mut read = read.begin().await.map_err(StoreError::from)?;
-        let found = sessions::list(&mut read, reach, &filter, now).await?;
+        let found = read.list_sessions(reach, &filter, now).await?;
         filter.page = found.page;
         Ok(SessionList {
             rows: found.sessions.iter().map(|session| view::row(session, now)).collect(),
             total: found.total,
             filter,
-            as_of: events::last(&mut read).await?,
+            as_of: read.last_event().await?,
             now,
-            stale_since: health::stale_since(&mut read).await?,
+            stale_since: read.stale_since().await?,
         })
     }
 
     async fn people(&self, staff: &Staff) -> Result<People, ApiError> {
         Reach::of(staff, Permission::ManagePeople)?;
         let mut read = self.0.store.read().await?;
-        Ok(People { people: staff::all(&mut read).await?, teams: read.teams().await? })
+        Ok(People { people: read.people().await?, teams: read.teams().await? })
     }
 
     async fn api_keys(&self, staff: &Staff) -> Result<ApiKeys, ApiError> {
@@ -93,10 +78,9 @@ impl Desk {
     async fn audit(&self, staff: &Staff, mut filter: AuditFilter) -> Result<AuditPage, ApiError> {
         let reach = Reach::of(staff, Permission::ReadAudit)?;
         let mut read = self.0.store.read().await?;
-        let mut read = read.begin().await.map_err(StoreError::from)?;
-        let (entries, total, page) = audit::page(&mut read, reach, &filter).await?;
+        let (entries, total, page) = read.audit_page(reach, &filter).await?;
         filter.page = page;
-        let people = staff::all(&mut read).await?.into_iter().map(|person| (person.id, person.name)).collect();
+        let people = read.people().await?.into_iter().map(|person| (person.id, person.name)).collect();
         Ok(AuditPage { entries: entries.into_iter().map(view::entry).collect(), total, filter, people })
     }
 
@@ -104,11 +88,10 @@ impl Desk {
         let reach = Reach::of(staff, Permission::SeeSessions)?;
         let now = self.0.moment();
         let mut read = self.0.store.read().await?;
-        let mut read = read.begin().await.map_err(StoreError::from)?;
-        let session = sessions::find(&mut read, reach, id).await?;
+        let session = read.session(reach, id).await?;
         let session = session.filter(|session| session.step != Step::Abandoned).ok_or_else(PortalError::not_found)?;
-        let documents = documents::of(&mut read, &session).await?;
-        let results = results::of(&mut read, &session).await?;
+        let documents = read.documents_of(&session).await?;
+        let results = read.results_of(&session).await?;
         Ok(SessionDetail {
             row: view::row(&session, now),
             sign_text: session.sign_text.clone(),
@@ -121,9 +104,9 @@ impl Desk {
             package: view::package(&session),
             results: results.iter().map(|result| view::result(result, &session, &documents)).collect(),
             documents: documents.into_iter().map(view::document).collect(),
-            as_of: events::last(&mut read).await?,
+            as_of: read.last_event().await?,
             now,
-            stale_since: health::stale_since(&mut read).await?,
+            stale_since: read.stale_since().await?,
         })
     }
 }

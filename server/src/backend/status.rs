@@ -4,12 +4,7 @@ use std::path::Path;
 
 use app::model::{Load, Moment, SigningStatus, SystemStatus};
 
-use crate::{
-    config::UpstreamKind,
-    error::ApiError,
-    state::Portal,
-    store::{backlog::Backlogs, sessions::health},
-};
+use crate::{config::UpstreamKind, error::ApiError, state::Portal};
 
 /// Gathers them; the signing API is not asked.
 pub(super) async fn gather(portal: &Portal) -> Result<SystemStatus, ApiError> {
@@ -17,7 +12,7 @@ pub(super) async fn gather(portal: &Portal) -> Result<SystemStatus, ApiError> {
     let mut read = portal.store.read().await?;
     let backlog = read.backlog().await?;
     let database = read.database_bytes().await?;
-    let stale_since = health::stale_since(&mut read).await?;
+    let stale_since = read.stale_since().await?;
     drop(read);
     let (requests, uploads) = portal.walls.in_hand();
     let limits = portal.config.limits;

@@ -26,11 +26,7 @@ use crate::{
     pages,
     rights::Actor,
     state::Portal,
-    store::{
-        StoreError, Write,
-        keys::{Keys, NewKey},
-        teams::Teams,
-    },
+    store::{Write, keys::NewKey},
 };
 
 /// What is to be done.
@@ -63,13 +59,13 @@ pub(super) async fn act(
         What::Make => make(&portal, &mut change, &actor, &form).await?,
         What::Revoke => {
             revoke(&portal, &mut change, &actor, &form).await?;
-            change.commit().await.map_err(StoreError::from)?;
+            change.commit().await?;
             return Ok(Redirect::to(paths::API_KEYS).into_response());
         }
     };
     let (status, outcome) = match made {
         Ok(secret) => {
-            change.commit().await.map_err(StoreError::from)?;
+            change.commit().await?;
             let link = Some(SecretLink(secret.expose().to_owned()));
             (StatusCode::OK, FormOutcome { link, ..FormOutcome::default() })
         }

@@ -21,7 +21,6 @@ use crate::{
     rights::Denied,
     security::client::ClientIp,
     state::Portal,
-    store::{StoreError, keys::Keys},
 };
 
 /// How exactly the last use is known, in milliseconds; saves a write for each request.
@@ -83,7 +82,7 @@ fn unauthorised(message: &str) -> Response {
 async fn denied(portal: &Portal, team: TeamId, role: Role, by: &By) -> Result<(), ApiError> {
     let mut write = portal.store.write().await?;
     portal.record(&mut write, team, by, Act::refused(Action::Denied).saying(role.slug())).await?;
-    Ok(write.commit().await.map_err(StoreError::from)?)
+    Ok(write.commit().await?)
 }
 
 /// What a request has in `Authorization: Bearer`, if that is all there is.
@@ -102,7 +101,7 @@ async fn find(portal: &Portal, headers: &HeaderMap) -> Result<Option<ApiKey>, Ap
     if key.used.is_none_or(|used| used.0 <= now.0.saturating_sub(USE_GRAIN)) {
         let mut write = portal.store.write().await?;
         write.touch_key(key.id, now).await?;
-        write.commit().await.map_err(StoreError::from)?;
+        write.commit().await?;
     }
     Ok(Some(key))
 }

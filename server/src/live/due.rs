@@ -1,9 +1,6 @@
 //! The one change that comes by the clock alone: the due date passes.
 
-use crate::{
-    state::Portal,
-    store::{StoreError, sessions},
-};
+use crate::{state::Portal, store::StoreError};
 
 /// Tells of sessions whose due date passed since their last event.
 ///
@@ -11,12 +8,12 @@ use crate::{
 /// As [`StoreError`] says.
 pub(super) async fn tell(portal: &Portal) -> Result<(), StoreError> {
     let now = portal.moment();
-    if sessions::newly_overdue(&mut *portal.store.read().await?, now).await?.is_empty() {
+    if portal.store.read().await?.newly_overdue(now).await?.is_empty() {
         return Ok(());
     }
     let mut change = portal.store.write().await?;
-    for session in sessions::newly_overdue(&mut change, now).await? {
-        sessions::save(&mut change, &session, now).await?;
+    for session in change.newly_overdue(now).await? {
+        change.save_session(&session, now).await?;
     }
     portal.commit(change).await
 }

@@ -9,10 +9,7 @@ use crate::{
     rights::Reach,
     sessions::{cleanup, observe, reconcile},
     state::Portal,
-    store::{
-        StoreError, events,
-        sessions::{self, health, leftovers, results},
-    },
+    store::StoreError,
 };
 
 /// What a round came to.
@@ -69,7 +66,7 @@ impl From<observe::RefreshError> for RoundError {
 pub async fn round(portal: &Portal) -> Result<Round, StoreError> {
     super::due::tell(portal).await?;
     reconcile::by_the_clock(portal).await?;
-    let stale = health::stale_since(&mut *portal.store.read().await?).await?;
+    let stale = portal.store.read().await?.stale_since().await?;
     if stale.is_none() && !has_questions(portal).await? {
         return Ok(Round::Idle);
     }
@@ -96,8 +93,8 @@ async fn record_health(portal: &Portal, round: Round) -> Result<(), StoreError> 
     let now = portal.moment();
     let mut change = portal.store.write().await?;
     match round {
-        Round::Silent => health::silent(&mut change, now).await?,
-        Round::Idle | Round::Answered => health::answering(&mut change).await?,
+        Round::Silent => change.api_is_silent(now).await?,
+        Round::Idle | Round::Answered => change.api_answers().await?,
     }
     Ok(change.commit().await?)
 }
@@ -105,9 +102,9 @@ async fn record_health(portal: &Portal, round: Round) -> Result<(), StoreError> 
 /// Whether there is anything to ask the API.
 async fn has_questions(portal: &Portal) -> Result<bool, StoreError> {
     let mut read = portal.store.read().await?;
-    Ok(sessions::any_open(&mut read).await?
-        || !leftovers::due(&mut read, None).await?.is_empty()
-        || !results::unasked(&mut read).await?.is_empty())
+    Ok(read.any_open_session().await?
+        || !read.leftovers(None).await?.is_empty()
+        || !read.unasked_results().await?.is_empty())
 }
 
 async fn ask(portal: &Portal, is_stale: bool) -> Result<(), RoundError> {
@@ -121,7 +118,7 @@ async fn ask(portal: &Portal, is_stale: bool) -> Result<(), RoundError> {
 /// that are not on it: they came to an end, or are in a state that we do not know.
 /// After a silence the list is read in any case, to see whether the API answers.
 async fn states(portal: &Portal, is_stale: bool) -> Result<(), RoundError> {
-    let ours = sessions::open_at_api(&mut *portal.store.read().await?).await?;
+    let ours = portal.store.read().await?.open_sessions().await?;
     if ours.is_empty() && !is_stale {
         return Ok(());
     }
@@ -160,13 +157,13 @@ async fn listed(api: &dyn SigningApi) -> Result<HashMap<SigningSessionId, Signin
 
 /// Asks about results whose hash is not known yet, and tells pages of the answer.
 async fn metadata(portal: &Portal) -> Result<(), RoundError> {
-    for (id, mut result) in results::unasked(&mut *portal.store.read().await?).await? {
+    for (id, mut result) in portal.store.read().await?.unasked_results().await? {
         observe::ask_about(portal.upstream.as_ref(), &mut result).await?;
         let now = portal.moment();
         let mut change = portal.store.write().await?;
-        results::put(&mut change, id, &result).await?;
-        if let Some(session) = sessions::find(&mut change, Reach::PORTAL, id).await? {
-            events::append(&mut change, id, session.standing(now), now).await?;
+        change.put_result(id, &result).await?;
+        if let Some(session) = change.session(Reach::PORTAL, id).await? {
+            change.append_event(id, session.standing(now), now).await?;
         }
         portal.commit(change).await?;
     }

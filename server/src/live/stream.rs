@@ -28,7 +28,7 @@ use crate::{
     rights::{Actor, Reach},
     security::seats::{Crowded, Seat},
     state::Portal,
-    store::{StoreError, events},
+    store::StoreError,
 };
 
 /// Most events told at once; who missed more loads the page again.
@@ -59,7 +59,7 @@ pub(super) async fn live(
     })?;
     // Listen first, then read: what comes in between is told by both, and told once.
     let changes = portal.hub.listen();
-    let last = events::last(&mut *portal.store.read().await?).await?;
+    let last = portal.store.read().await?.last_event().await?;
     let mut telling = Telling {
         told: last,
         ready: VecDeque::from([Event::default().retry(retry(&portal)?).comment("live")]),
@@ -170,8 +170,8 @@ impl Telling {
     async fn read(&mut self) -> Result<(), StoreError> {
         let mut read = self.portal.store.read().await?;
         // Looked up first: what comes in between is told now, and not passed over.
-        let last = events::last(&mut read).await?;
-        let events = events::after(&mut read, self.reach, self.told, REPLAY_MAX + 1).await?;
+        let last = read.last_event().await?;
+        let events = read.events_after(self.reach, self.told, REPLAY_MAX + 1).await?;
         let too_many = u32::try_from(events.len()).is_ok_and(|count| count > REPLAY_MAX);
         if too_many {
             self.told = last;

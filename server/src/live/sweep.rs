@@ -7,10 +7,7 @@ use crate::{
     rights::Reach,
     sessions::Step,
     state::Portal,
-    store::{
-        StoreError,
-        sessions::{self, SessionRecord},
-    },
+    store::{StoreError, sessions::SessionRecord},
 };
 
 /// A session that stands otherwise than before.
@@ -31,8 +28,8 @@ pub struct Change {
 /// As [`StoreError`] says.
 pub async fn reconcile(portal: &Portal) -> Result<Option<Vec<Change>>, StoreError> {
     let mut read = portal.store.read().await?;
-    let mut open: Vec<SessionRecord> = sessions::open_at_api(&mut read).await?;
-    open.extend(sessions::in_steps(&mut read, [Step::Sending, Step::Unknown]).await?);
+    let mut open: Vec<SessionRecord> = read.open_sessions().await?;
+    open.extend(read.sessions_in_steps([Step::Sending, Step::Unknown]).await?);
     drop(read);
     let began = portal.moment();
     if round(portal).await? == Round::Silent {
@@ -41,7 +38,7 @@ pub async fn reconcile(portal: &Portal) -> Result<Option<Vec<Change>>, StoreErro
     let mut read = portal.store.read().await?;
     let mut changes = Vec::new();
     for before in open {
-        let Some(after) = sessions::find(&mut read, Reach::PORTAL, before.id).await? else { continue };
+        let Some(after) = read.session(Reach::PORTAL, before.id).await? else { continue };
         let change =
             Change { session: before.id, before: before.standing(began), after: after.standing(portal.moment()) };
         if change.before != change.after {

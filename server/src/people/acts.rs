@@ -25,7 +25,7 @@ use crate::{
     pages,
     rights::{Actor, Reach},
     state::Portal,
-    store::{StoreError, Write, invitations, logins, staff, teams::Teams},
+    store::{StoreError, Write, staff},
 };
 
 /// How long an invitation is good for.
@@ -94,7 +94,7 @@ async fn run(portal: &Portal, actor: &Actor, form: PeopleForm) -> Result<Done, A
     let mut change = portal.store.write().await?;
     // The actor may have lost their rights since the request was let in: of two
     // admins who demote each other at once, one is refused.
-    let now = staff::find(&mut change, actor.staff.id).await?.filter(|account| !account.is_disabled);
+    let now = change.account(actor.staff.id).await?.filter(|account| !account.is_disabled);
     let myself = now.ok_or_else(PortalError::unauthenticated)?.staff;
     Reach::of(&myself, Permission::ManagePeople)?;
     let done = match form.act {
@@ -102,18 +102,18 @@ async fn run(portal: &Portal, actor: &Actor, form: PeopleForm) -> Result<Done, A
         What::Team => make_team(portal, &mut change, actor, &form.team_name).await?,
         What::Change | What::Disable | What::Enable | What::EndSignIns | What::Link => {
             let person = form.person.ok_or(ApiError::BadRequest("The form names no person."))?;
-            let account = staff::find(&mut change, person).await?.ok_or_else(PortalError::not_found)?;
+            let account = change.account(person).await?.ok_or_else(PortalError::not_found)?;
             if person == myself.id {
                 return Err(conflict("Another admin has to change your own account."));
             }
             about(portal, &mut change, actor, &form, &account.staff).await?
         }
     };
-    if staff::admins(&mut change).await? == 0 {
+    if change.admins().await? == 0 {
         return Err(conflict("The last admin stays an admin. Make somebody else one first."));
     }
     if !matches!(done, Done::Not(_)) {
-        change.commit().await.map_err(StoreError::from)?;
+        change.commit().await?;
         // Streams look at once whether their readers still are who they were.
         portal.hub.signed_out();
     }
@@ -139,23 +139,23 @@ async fn about(
             if (role, team) == (person.role, person.team) {
                 return Ok(Done::Plainly);
             }
-            staff::set_rights(change, person.id, role, team).await?;
+            change.set_rights(person.id, role, team).await?;
             // Other rights, other sign-in (ASVS 7.2.4).
-            logins::delete_of(change, person.id).await?;
+            change.end_logins_of(person.id).await?;
             (changed(format!("{} in {} to {} in {team}", person.role.slug(), person.team, role.slug())), Done::Plainly)
         }
         What::Disable => {
-            staff::set_disabled(change, person.id, true).await?;
-            logins::delete_of(change, person.id).await?;
-            invitations::forget(change, person.id).await?;
+            change.set_disabled(person.id, true).await?;
+            change.end_logins_of(person.id).await?;
+            change.forget_invitation(person.id).await?;
             (changed("disabled".to_owned()), Done::Plainly)
         }
         What::Enable => {
-            staff::set_disabled(change, person.id, false).await?;
+            change.set_disabled(person.id, false).await?;
             (changed("enabled".to_owned()), Done::Plainly)
         }
         What::EndSignIns => {
-            let count = logins::delete_of(change, person.id).await?;
+            let count = change.end_logins_of(person.id).await?;
             let act = audit::Act::done(Action::SignInEnded).to(subject()).saying(format!("{count} by an admin"));
             (act, Done::Plainly)
         }
@@ -191,7 +191,7 @@ async fn invite(portal: &Portal, change: &mut Write, actor: &Actor, form: &Peopl
         team,
         created_at: now,
     };
-    match staff::insert(change, &account).await {
+    match change.insert_account(&account).await {
         Ok(()) => {}
         Err(StoreError::Duplicate) => {
             finding("username", "Somebody has this user name. Choose another.".to_owned());
@@ -224,7 +224,7 @@ async fn make_team(portal: &Portal, change: &mut Write, actor: &Actor, name: &st
 /// Makes a link by which the person chooses a password; the one before is of no use then.
 async fn link(portal: &Portal, change: &mut Write, person: Uuid) -> Result<SecretLink, ApiError> {
     let token = LoginToken::new(portal.random.as_ref())?;
-    invitations::put(change, token.id(), person, portal.clock.now() + VALID).await?;
+    change.put_invitation(token.id(), person, portal.clock.now() + VALID).await?;
     let (origin, path) = (portal.config.origin(), paths::INVITATION);
     Ok(SecretLink(format!("{origin}{path}?token={}", token.expose())))
 }

@@ -19,7 +19,6 @@ use crate::{
     error::ApiError,
     pages,
     state::Portal,
-    store::{StoreError, invitations, logins, staff},
 };
 
 #[derive(Deserialize)]
@@ -35,7 +34,7 @@ pub(super) async fn page(
 ) -> Result<Response, ApiError> {
     let now = portal.clock.now();
     if let Some(token) = LoginToken::parse(&query.token)
-        && invitations::find(&mut *portal.store.read().await?, token.id(), now).await?.is_some()
+        && portal.store.read().await?.invitation(token.id(), now).await?.is_some()
     {
         return Ok(pages::render(&portal, request).await);
     }
@@ -61,7 +60,7 @@ pub(super) async fn open(
     let Some(token) = LoginToken::parse(&form.token) else {
         return Ok(refused(&portal, StatusCode::FORBIDDEN, "", bad_link()).await);
     };
-    let invited = invitations::find(&mut *portal.store.read().await?, token.id(), now).await?;
+    let invited = portal.store.read().await?.invitation(token.id(), now).await?;
     let Some((_, username)) = invited else {
         return Ok(refused(&portal, StatusCode::FORBIDDEN, "", bad_link()).await);
     };
@@ -74,20 +73,20 @@ pub(super) async fn open(
     let login = LoginToken::new(portal.random.as_ref())?;
     let mut change = portal.store.write().await?;
     // Looked at again inside the transaction: a link works once.
-    let Some((person, _)) = invitations::find(&mut change, token.id(), now).await? else {
+    let Some((person, _)) = change.invitation(token.id(), now).await? else {
         return Ok(refused(&portal, StatusCode::FORBIDDEN, "", bad_link()).await);
     };
-    invitations::forget(&mut change, person.id).await?;
-    staff::set_password_hash(&mut change, person.id, &password_hash).await?;
+    change.forget_invitation(person.id).await?;
+    change.set_password_hash(person.id, &password_hash).await?;
     // Another password ends what the one before began.
-    logins::delete_of(&mut change, person.id).await?;
-    logins::insert(&mut change, login.id(), person.id, now).await?;
+    change.end_logins_of(person.id).await?;
+    change.insert_login(login.id(), person.id, now).await?;
     let by = by.signed_in(person.id, login.id());
     portal
         .record(&mut change, person.team, &by, Act::done(Action::AccountOpened).to(Subject::account(person.id)))
         .await?;
     portal.record(&mut change, person.team, &by, Act::done(Action::SignIn)).await?;
-    change.commit().await.map_err(StoreError::from)?;
+    change.commit().await?;
     portal.hub.signed_out();
     tracing::info!(staff.id = %person.id, "an invitation was accepted");
     Ok((jar.add(signed_in(&login)), Redirect::to(paths::SESSIONS)).into_response())

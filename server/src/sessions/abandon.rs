@@ -10,7 +10,7 @@ use axum::extract::State;
 use http::StatusCode;
 
 use super::{Step, cleanup, desk::conflict, extract::Ids};
-use crate::{audit::Act, error::ApiError, rights::Actor, state::Portal, store::sessions};
+use crate::{audit::Act, error::ApiError, rights::Actor, state::Portal};
 
 pub(super) async fn abandon(
     State(portal): State<Arc<Portal>>,
@@ -28,7 +28,7 @@ pub(super) async fn abandon(
 async fn run(portal: &Portal, actor: &Actor, id: SessionId) -> Result<(), ApiError> {
     let now = portal.moment();
     let mut change = portal.store.write().await?;
-    let mut session = sessions::find(&mut change, actor.reach, id).await?.ok_or_else(PortalError::not_found)?;
+    let mut session = change.session(actor.reach, id).await?.ok_or_else(PortalError::not_found)?;
     match session.step {
         Step::Planned | Step::Uploading => {}
         Step::Failed | Step::Abandoned => return Ok(()),
@@ -38,7 +38,7 @@ async fn run(portal: &Portal, actor: &Actor, id: SessionId) -> Result<(), ApiErr
     }
     session.step = Step::Abandoned;
     cleanup::let_go(&mut change, &mut session, now).await?;
-    sessions::save(&mut change, &session, now).await?;
+    change.save_session(&session, now).await?;
     portal.record(&mut change, session.team, &actor.by, Act::done(Action::SessionCalledOff).to(id)).await?;
     portal.commit(change).await?;
     tracing::info!(session.id = %id, "session abandoned");

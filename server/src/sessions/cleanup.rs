@@ -9,10 +9,7 @@ use crate::{
     state::Portal,
     store::{
         StoreError, Write,
-        sessions::{
-            self, SessionRecord, documents,
-            leftovers::{self, Leftover},
-        },
+        sessions::{SessionRecord, leftovers::Leftover},
     },
 };
 
@@ -24,15 +21,15 @@ use super::Step;
 /// As [`StoreError`] says; then `change` must not be committed.
 pub async fn let_go(change: &mut Write, session: &mut SessionRecord, now: Moment) -> Result<(), StoreError> {
     if let Some(upstream) = session.upstream.take() {
-        leftovers::add(change, session.id, upstream, now).await?;
+        change.add_leftover(session.id, upstream.into(), now).await?;
     }
     if let Some(collection) = session.collection.take() {
-        leftovers::add(change, session.id, collection, now).await?;
+        change.add_leftover(session.id, collection.into(), now).await?;
     }
-    for mut document in documents::of(change, session).await? {
+    for mut document in change.documents_of(session).await? {
         if let Some(id) = document.document.take() {
-            leftovers::add(change, session.id, id, now).await?;
-            documents::save(change, &document).await?;
+            change.add_leftover(session.id, id.into(), now).await?;
+            change.save_document(&document).await?;
         }
     }
     Ok(())
@@ -46,14 +43,14 @@ pub async fn let_go(change: &mut Write, session: &mut SessionRecord, now: Moment
 pub async fn give_up(portal: &Portal, by: &By, id: SessionId, failure: &str) -> Result<(), StoreError> {
     let now = portal.moment();
     let mut change = portal.store.write().await?;
-    let Some(mut session) = sessions::find(&mut change, Reach::PORTAL, id).await? else { return Ok(()) };
+    let Some(mut session) = change.session(Reach::PORTAL, id).await? else { return Ok(()) };
     if !session.step.is_unsent() && !session.step.is_open_question() {
         return Ok(());
     }
     session.step = Step::Failed;
     session.failure = Some(failure.to_owned());
     let_go(&mut change, &mut session, now).await?;
-    sessions::save(&mut change, &session, now).await?;
+    change.save_session(&session, now).await?;
     portal.record(&mut change, session.team, by, Act::refused(Action::SessionFailed).to(id)).await?;
     portal.commit(change).await?;
     tracing::info!(session.id = %id, failure, "session not sent");
@@ -90,7 +87,7 @@ pub enum SweepError {
 /// Some are left, as [`SweepError`] says why.
 pub async fn sweep(portal: &Portal, session: Option<SessionId>) -> Result<(), SweepError> {
     loop {
-        let due = leftovers::due(&mut *portal.store.read().await?, session).await?;
+        let due = portal.store.read().await?.leftovers(session).await?;
         if due.is_empty() {
             return Ok(());
         }
@@ -105,13 +102,13 @@ pub async fn sweep(portal: &Portal, session: Option<SessionId>) -> Result<(), Sw
                 Err(error) => return Err(error.into()),
             }
             let mut change = portal.store.write().await?;
-            if let Some(id) = leftovers::forget(&mut change, leftover).await?
-                && let Some(of) = sessions::find(&mut change, Reach::PORTAL, id).await?
+            if let Some(id) = change.forget_leftover(leftover).await?
+                && let Some(of) = change.session(Reach::PORTAL, id).await?
             {
                 let act = Act::done(Action::LeftoverDeleted).to(leftover).saying(id.to_string());
                 portal.record(&mut change, of.team, &By::PORTAL, act).await?;
             }
-            change.commit().await.map_err(StoreError::from)?;
+            change.commit().await?;
         }
     }
 }

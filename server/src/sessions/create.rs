@@ -20,10 +20,7 @@ use crate::{
     error::ApiError,
     rights::Actor,
     state::Portal,
-    store::{
-        StoreError, Write,
-        sessions::{self, NewSessionRow, documents},
-    },
+    store::{StoreError, Write, sessions::NewSessionRow},
 };
 
 /// Names one attempt of a person to send a session, so that asking twice makes
@@ -102,11 +99,11 @@ async fn store(
         sign_text: new.sign_text.as_deref(),
         language: &new.language,
     };
-    sessions::insert(change, &row, now).await?;
+    change.insert_session(&row, now).await?;
     let mut uploads = Vec::with_capacity(new.documents.len());
     for (position, draft) in (0..).zip(&new.documents) {
         let upload = UploadId(id()?);
-        documents::insert(change, session, position, upload, draft).await?;
+        change.insert_document(session, position, upload, draft).await?;
         uploads.push(upload);
     }
     portal.record(change, actor.staff.team, &actor.by, Act::done(Action::SessionPlanned).to(session)).await?;
@@ -121,7 +118,7 @@ async fn repeated(
     request_hash: Sha256Digest,
 ) -> Result<Option<SendPlan>, ApiError> {
     let mut read = portal.store.read().await?;
-    let Some(session) = sessions::find_by_key(&mut read, staff.id, key).await? else { return Ok(None) };
+    let Some(session) = read.session_by_key(staff.id, key).await? else { return Ok(None) };
     if session.request_hash != request_hash {
         return Err(ApiError::field(
             "Idempotency-Key",
@@ -131,7 +128,7 @@ async fn repeated(
     if session.step == Step::Abandoned {
         return Err(conflict("This attempt was abandoned. Please send again."));
     }
-    let documents = documents::of(&mut read, &session).await?;
+    let documents = read.documents_of(&session).await?;
     Ok(Some(SendPlan { session: session.id, uploads: documents.into_iter().map(|document| document.upload).collect() }))
 }
 

@@ -22,10 +22,6 @@ use crate::{
     error::ApiError,
     rights::Actor,
     state::Portal,
-    store::{
-        StoreError,
-        sessions::{self, documents, results},
-    },
 };
 
 /// A file that a session's page offers.
@@ -49,7 +45,7 @@ pub(super) async fn download(
     let mut change = portal.store.write().await?;
     let act = Act::done(Action::FileOpened).to(document).saying(session.to_string());
     portal.record(&mut change, team, &actor.by, act).await?;
-    change.commit().await.map_err(StoreError::from)?;
+    change.commit().await?;
     tracing::info!(session.id = %session, document.id = %document, "download begun");
 
     let mut response = Response::new(Body::from_stream(verified(download.stream, file.sha256)));
@@ -76,13 +72,13 @@ async fn find(
     document: DocumentId,
 ) -> Result<(TeamId, File), ApiError> {
     let mut read = portal.store.read().await?;
-    let record = sessions::find(&mut read, actor.reach, session).await?.ok_or_else(PortalError::not_found)?;
-    let documents = documents::of(&mut read, &record).await?;
+    let record = read.session(actor.reach, session).await?.ok_or_else(PortalError::not_found)?;
+    let documents = read.documents_of(&record).await?;
     if let Some(own) = documents.iter().find(|own| own.document == Some(document)) {
         let (name, mime_type) = (own.filename.clone(), own.mime_type.clone());
         return Ok((record.team, File { name, mime_type, sha256: own.browser_hash }));
     }
-    let results = results::of(&mut read, &record).await?;
+    let results = read.results_of(&record).await?;
     drop(read);
     let mut result =
         results.into_iter().find(|result| result.document == document).ok_or_else(PortalError::not_found)?;

@@ -12,15 +12,7 @@ use url::Url;
 
 use super::{desk::conflict, extract::Ids, moment, observe};
 use crate::{
-    audit::Act,
-    backend::portal_error,
-    error::ApiError,
-    rights::Actor,
-    state::Portal,
-    store::{
-        StoreError,
-        sessions::{self, SessionRecord},
-    },
+    audit::Act, backend::portal_error, error::ApiError, rights::Actor, state::Portal, store::sessions::SessionRecord,
 };
 
 /// Asks the API each time: the link is a secret, and the portal keeps none.
@@ -54,13 +46,13 @@ pub(super) async fn link(
     // Whoever gets the link is known before they get it.
     let mut change = portal.store.write().await?;
     portal.record(&mut change, session.team, &actor.by, Act::done(Action::LinkShown).to(id)).await?;
-    change.commit().await.map_err(StoreError::from)?;
+    change.commit().await?;
     tracing::info!(session.id = %id, staff.id = %actor.staff.id, "signing link shown");
     Ok(Json(SigningLink { url, expires: seen.signature_url_expires_at.map(moment::of_time) }))
 }
 
 async fn found(portal: &Portal, actor: &Actor, id: SessionId) -> Result<SessionRecord, ApiError> {
-    let session = sessions::find(&mut *portal.store.read().await?, actor.reach, id).await?;
+    let session = portal.store.read().await?.session(actor.reach, id).await?;
     Ok(session.ok_or_else(PortalError::not_found)?)
 }
 

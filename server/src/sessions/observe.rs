@@ -11,11 +11,8 @@ use crate::{
     rights::Reach,
     state::Portal,
     store::{
-        StoreError, events,
-        sessions::{
-            self, SessionRecord, leftovers,
-            results::{self, ResultRecord},
-        },
+        StoreError,
+        sessions::{SessionRecord, results::ResultRecord},
     },
 };
 
@@ -150,16 +147,16 @@ pub async fn record(portal: &Portal, id: SessionId, seen: &SigningSession) -> Re
     asking.await;
     let now = portal.moment();
     let mut change = portal.store.write().await?;
-    let Some(mut session) = sessions::find(&mut change, Reach::PORTAL, id).await? else { return Ok(()) };
+    let Some(mut session) = change.session(Reach::PORTAL, id).await? else { return Ok(()) };
     let before = session.clone();
     apply(&mut session, seen, now);
     for result in &made {
-        results::put(&mut change, id, result).await?;
+        change.put_result(id, result).await?;
     }
-    sessions::save(&mut change, &session, now).await?;
+    change.save_session(&session, now).await?;
     if before.is_signed() && session != before {
         // It stands as before, but pages have a package to show, or none to wait for.
-        events::append(&mut change, id, session.standing(now), now).await?;
+        change.append_event(id, session.standing(now), now).await?;
     }
     portal.commit(change).await
 }
@@ -171,13 +168,13 @@ pub async fn record(portal: &Portal, id: SessionId, seen: &SigningSession) -> Re
 pub async fn record_package_failed(portal: &Portal, id: SessionId) -> Result<(), StoreError> {
     let now = portal.moment();
     let mut change = portal.store.write().await?;
-    let Some(mut session) = sessions::find(&mut change, Reach::PORTAL, id).await? else { return Ok(()) };
+    let Some(mut session) = change.session(Reach::PORTAL, id).await? else { return Ok(()) };
     if session.packaging != Packaging::Awaited || !session.is_signed() {
         return Ok(());
     }
     session.packaging = Packaging::Failed;
-    sessions::save(&mut change, &session, now).await?;
-    events::append(&mut change, id, session.standing(now), now).await?;
+    change.save_session(&session, now).await?;
+    change.append_event(id, session.standing(now), now).await?;
     portal.commit(change).await
 }
 
@@ -188,9 +185,9 @@ pub async fn record_package_failed(portal: &Portal, id: SessionId) -> Result<(),
 pub async fn record_gone(portal: &Portal, id: SessionId) -> Result<(), StoreError> {
     let now = portal.moment();
     let mut change = portal.store.write().await?;
-    let Some(mut session) = sessions::find(&mut change, Reach::PORTAL, id).await? else { return Ok(()) };
+    let Some(mut session) = change.session(Reach::PORTAL, id).await? else { return Ok(()) };
     session.gone = true;
-    sessions::save(&mut change, &session, now).await?;
+    change.save_session(&session, now).await?;
     portal.commit(change).await
 }
 
@@ -203,19 +200,19 @@ pub async fn record_gone(portal: &Portal, id: SessionId) -> Result<(), StoreErro
 pub async fn adopt(portal: &Portal, by: &By, id: SessionId, seen: &SigningSession) -> Result<(), StoreError> {
     let now = portal.moment();
     let mut change = portal.store.write().await?;
-    let Some(mut session) = sessions::find(&mut change, Reach::PORTAL, id).await? else { return Ok(()) };
+    let Some(mut session) = change.session(Reach::PORTAL, id).await? else { return Ok(()) };
     if session.step.is_open_question() {
         session.step = Step::Sent;
         session.upstream = Some(seen.id);
         session.clean_scans = 0;
         apply(&mut session, seen, now);
     } else if session.upstream != Some(seen.id) {
-        leftovers::add(&mut change, id, seen.id, now).await?;
+        change.add_leftover(id, seen.id.into(), now).await?;
         portal.commit(change).await?;
         tracing::warn!(session.id = %id, "the API has this session twice, or too late; the newer one is deleted");
         return cleanup::sweep_of(portal, id).await;
     }
-    sessions::save(&mut change, &session, now).await?;
+    change.save_session(&session, now).await?;
     portal.record(&mut change, session.team, by, Act::done(Action::SessionSent).to(id)).await?;
     portal.commit(change).await?;
     tracing::info!(session.id = %id, upstream.session.id = %seen.id, "session sent");

@@ -13,10 +13,7 @@ use crate::{
     audit::{Act, By},
     rights::Reach,
     state::Portal,
-    store::{
-        StoreError,
-        sessions::{self, SessionRecord, leftovers},
-    },
+    store::{StoreError, sessions::SessionRecord},
 };
 
 /// How much the API's clock may be behind ours: 24 hours. The title narrows the
@@ -69,14 +66,14 @@ pub async fn by_the_clock(portal: &Portal) -> Result<(), StoreError> {
 
 /// Sessions whose creation began before `before` become open questions.
 async fn doubt(portal: &Portal, before: Moment) -> Result<(), StoreError> {
-    let sending = sessions::in_steps(&mut *portal.store.read().await?, [Step::Sending; 2]).await?;
+    let sending = portal.store.read().await?.sessions_in_steps([Step::Sending; 2]).await?;
     for id in sending.into_iter().filter(|session| session.send_started < Some(before)).map(|session| session.id) {
         let now = portal.moment();
         let mut change = portal.store.write().await?;
-        let Some(mut session) = sessions::find(&mut change, Reach::PORTAL, id).await? else { continue };
+        let Some(mut session) = change.session(Reach::PORTAL, id).await? else { continue };
         if session.step == Step::Sending {
             session.step = Step::Unknown;
-            sessions::save(&mut change, &session, now).await?;
+            change.save_session(&session, now).await?;
             portal.record(&mut change, session.team, &By::PORTAL, Act::done(Action::SessionDoubted).to(id)).await?;
             portal.commit(change).await?;
         }
@@ -86,7 +83,7 @@ async fn doubt(portal: &Portal, before: Moment) -> Result<(), StoreError> {
 
 /// Plans last touched before `before` are given up. Nothing was sent of them.
 async fn give_up_plans(portal: &Portal, before: Moment) -> Result<(), StoreError> {
-    let plans = sessions::in_steps(&mut *portal.store.read().await?, [Step::Planned, Step::Uploading]).await?;
+    let plans = portal.store.read().await?.sessions_in_steps([Step::Planned, Step::Uploading]).await?;
     for plan in plans.into_iter().filter(|plan| plan.updated < before) {
         cleanup::give_up(portal, &By::PORTAL, plan.id, INTERRUPTED).await?;
     }
@@ -98,7 +95,7 @@ async fn give_up_plans(portal: &Portal, before: Moment) -> Result<(), StoreError
 /// # Errors
 /// Questions stay open, as [`ReconcileError`] says why.
 pub async fn questions(portal: &Portal) -> Result<(), ReconcileError> {
-    let open = sessions::in_steps(&mut *portal.store.read().await?, [Step::Unknown; 2]).await?;
+    let open = portal.store.read().await?.sessions_in_steps([Step::Unknown; 2]).await?;
     for session in open {
         let asked_at = portal.moment();
         let started = session.send_started.unwrap_or(session.created);
@@ -151,7 +148,7 @@ async fn delete_doubles(portal: &Portal, id: SessionId, others: &[SigningSession
     let now = portal.moment();
     let mut change = portal.store.write().await?;
     for other in others {
-        leftovers::add(&mut change, id, other.id, now).await?;
+        change.add_leftover(id, other.id.into(), now).await?;
     }
     portal.commit(change).await?;
     tracing::warn!(session.id = %id, doubles = others.len(), "the API has a session several times; the oldest stays");
@@ -162,9 +159,9 @@ async fn delete_doubles(portal: &Portal, id: SessionId, others: &[SigningSession
 async fn missed(portal: &Portal, id: SessionId) -> Result<(), StoreError> {
     let now = portal.moment();
     let mut change = portal.store.write().await?;
-    let Some(mut session) = sessions::find(&mut change, Reach::PORTAL, id).await? else { return Ok(()) };
+    let Some(mut session) = change.session(Reach::PORTAL, id).await? else { return Ok(()) };
     session.clean_scans = session.clean_scans.saturating_add(1);
-    sessions::save(&mut change, &session, now).await?;
+    change.save_session(&session, now).await?;
     portal.commit(change).await?;
     if session.clean_scans >= CLEAN_SCANS {
         cleanup::give_up(portal, &By::PORTAL, id, NOT_THERE).await?;

@@ -17,11 +17,7 @@ use crate::{
     error::ApiError,
     rights::{Actor, Reach},
     state::Portal,
-    store::sessions::{
-        self, SessionRecord,
-        documents::{self, DocumentRecord},
-        leftovers,
-    },
+    store::sessions::{SessionRecord, documents::DocumentRecord},
 };
 
 pub(super) async fn send(
@@ -76,11 +72,11 @@ enum Prepared {
 
 async fn prepared(portal: &Portal, actor: &Actor, id: SessionId) -> Result<Prepared, ApiError> {
     let mut read = portal.store.read().await?;
-    let session = sessions::find(&mut read, actor.reach, id).await?.ok_or_else(PortalError::not_found)?;
+    let session = read.session(actor.reach, id).await?.ok_or_else(PortalError::not_found)?;
     if let Some(outcome) = answer(session.step)? {
         return Ok(Prepared::Answer(outcome));
     }
-    let documents = documents::of(&mut read, &session).await?;
+    let documents = read.documents_of(&session).await?;
     let missing: Vec<FieldError> = documents.iter().filter_map(missing).collect();
     if !missing.is_empty() {
         return Err(PortalError::invalid(missing).into());
@@ -122,20 +118,20 @@ async fn claimed(
 ) -> Result<Claim, ApiError> {
     let now = portal.moment();
     let mut change = portal.store.write().await?;
-    let mut session = sessions::find(&mut change, Reach::PORTAL, id).await?.ok_or_else(PortalError::not_found)?;
-    let documents = documents::of(&mut change, &session).await?;
+    let mut session = change.session(Reach::PORTAL, id).await?.ok_or_else(PortalError::not_found)?;
+    let documents = change.documents_of(&session).await?;
     let unchanged = documents.iter().map(|document| document.document).eq(uploaded.iter().copied().map(Some));
     if session.step.is_unsent() && unchanged {
         session.step = Step::Sending;
         session.send_started = Some(now);
         session.collection = Some(collection);
-        sessions::save(&mut change, &session, now).await?;
+        change.save_session(&session, now).await?;
         let act = Act::done(Action::CollectionMade).to(collection).saying(id.to_string());
         portal.record(&mut change, session.team, &actor.by, act).await?;
         portal.commit(change).await?;
         return Ok(Claim::Ours(Box::new(session)));
     }
-    leftovers::add(&mut change, id, collection, now).await?;
+    change.add_leftover(id, collection.into(), now).await?;
     portal.commit(change).await?;
     cleanup::sweep_of(portal, id).await?;
     match answer(session.step)? {
@@ -185,16 +181,16 @@ async fn refused(portal: &Portal, actor: &Actor, id: SessionId, error: &Upstream
 async fn step_back(portal: &Portal, id: SessionId) -> Result<(), ApiError> {
     let now = portal.moment();
     let mut change = portal.store.write().await?;
-    let Some(mut session) = sessions::find(&mut change, Reach::PORTAL, id).await? else { return Ok(()) };
+    let Some(mut session) = change.session(Reach::PORTAL, id).await? else { return Ok(()) };
     if session.step != Step::Sending {
         return Ok(());
     }
     session.step = Step::Uploading;
     session.send_started = None;
     if let Some(collection) = session.collection.take() {
-        leftovers::add(&mut change, id, collection, now).await?;
+        change.add_leftover(id, collection.into(), now).await?;
     }
-    sessions::save(&mut change, &session, now).await?;
+    change.save_session(&session, now).await?;
     portal.commit(change).await?;
     cleanup::sweep_of(portal, id).await?;
     Ok(())
@@ -204,10 +200,10 @@ async fn step_back(portal: &Portal, id: SessionId) -> Result<(), ApiError> {
 async fn unknown(portal: &Portal, actor: &Actor, id: SessionId) -> Result<SendOutcome, ApiError> {
     let now = portal.moment();
     let mut change = portal.store.write().await?;
-    let mut session = sessions::find(&mut change, Reach::PORTAL, id).await?.ok_or_else(PortalError::not_found)?;
+    let mut session = change.session(Reach::PORTAL, id).await?.ok_or_else(PortalError::not_found)?;
     if session.step == Step::Sending {
         session.step = Step::Unknown;
-        sessions::save(&mut change, &session, now).await?;
+        change.save_session(&session, now).await?;
         portal.record(&mut change, session.team, &actor.by, Act::done(Action::SessionDoubted).to(id)).await?;
         portal.commit(change).await?;
     }

@@ -1,58 +1,37 @@
 //! Links by which people choose their password.
 
 use app::model::Staff;
+use async_trait::async_trait;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Connection, StoreError, staff};
-use crate::{auth::LoginId, clock::millis};
+use super::StoreError;
+use crate::auth::LoginId;
 
-/// Stores a link's digest; the person's earlier link is of no use any more.
-///
-/// # Errors
-/// As [`StoreError`] says.
-pub async fn put(
-    connection: &mut Connection,
-    token: LoginId,
-    staff: Uuid,
-    expires_at: OffsetDateTime,
-) -> Result<(), StoreError> {
-    forget(connection, staff).await?;
-    sqlx::query("INSERT INTO invitations (token_hash, staff, expires_at) VALUES (?, ?, ?)")
-        .bind(token.as_bytes())
-        .bind(staff)
-        .bind(millis(expires_at))
-        .execute(connection)
-        .await?;
-    Ok(())
-}
+/// Links by which people choose their password.
+#[async_trait]
+pub trait Invitations: Send {
+    /// Stores a link's digest; the person's earlier link is of no use any more.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    async fn put_invitation(
+        &mut self,
+        token: LoginId,
+        staff: Uuid,
+        expires_at: OffsetDateTime,
+    ) -> Result<(), StoreError>;
 
-/// Whose link it is, if it is good at `now` and the account is not disabled; with
-/// their user name.
-///
-/// # Errors
-/// As [`StoreError`] says.
-pub async fn find(
-    connection: &mut Connection,
-    token: LoginId,
-    now: OffsetDateTime,
-) -> Result<Option<(Staff, String)>, StoreError> {
-    let row = sqlx::query(
-        "SELECT staff.id, name, role, team, username FROM invitations JOIN staff ON staff.id = invitations.staff
-         WHERE token_hash = ? AND expires_at > ? AND disabled = 0",
-    )
-    .bind(token.as_bytes())
-    .bind(millis(now))
-    .fetch_optional(connection)
-    .await?;
-    row.map(|row| Ok((staff::from_row(&row)?, sqlx::Row::try_get(&row, "username")?))).transpose()
-}
+    /// Whose link it is, if it is good at `now` and the account is not disabled; with
+    /// their user name.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    async fn invitation(&mut self, token: LoginId, now: OffsetDateTime) -> Result<Option<(Staff, String)>, StoreError>;
 
-/// Makes a person's link useless, if there is one.
-///
-/// # Errors
-/// As [`StoreError`] says.
-pub async fn forget(connection: &mut Connection, staff: Uuid) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM invitations WHERE staff = ?").bind(staff).execute(connection).await?;
-    Ok(())
+    /// Makes a person's link useless, if there is one.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    async fn forget_invitation(&mut self, staff: Uuid) -> Result<(), StoreError>;
 }

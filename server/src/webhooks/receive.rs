@@ -18,13 +18,7 @@ use http::{HeaderMap, StatusCode};
 use time::{Duration, OffsetDateTime};
 
 use super::Source;
-use crate::{
-    error::ApiError,
-    metrics::Received,
-    security::client::ClientIp,
-    state::Portal,
-    store::webhooks::{NewEvent, Webhooks},
-};
+use crate::{error::ApiError, metrics::Received, security::client::ClientIp, state::Portal, store::webhooks::NewEvent};
 
 /// How far an event's time may be from ours (Standard Webhooks; contract §9).
 const TOLERANCE: Duration = Duration::minutes(5);

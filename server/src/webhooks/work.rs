@@ -14,10 +14,7 @@ use crate::{
     error::chain,
     sessions::observe,
     state::Portal,
-    store::{
-        StoreError, sessions,
-        webhooks::{WaitingEvent, Webhooks},
-    },
+    store::{StoreError, webhooks::WaitingEvent},
 };
 
 /// How many sessions are read at once.
@@ -62,7 +59,7 @@ async fn work_off(portal: &Portal) -> Result<(), WorkError> {
     let mut change = portal.store.write().await?;
     let before = Moment(portal.moment().0.saturating_sub(KEPT_MS));
     change.forget_strange_webhook_events(before).await?;
-    change.commit().await.map_err(StoreError::from)?;
+    change.commit().await?;
     loop {
         let waiting = portal.store.read().await?.waiting_webhook_events(BATCH).await?;
         if waiting.is_empty() {
@@ -84,7 +81,7 @@ async fn work_off(portal: &Portal) -> Result<(), WorkError> {
 
 /// Reads one session, and ticks off its events.
 async fn one(portal: &Portal, id: SigningSessionId, events: Vec<WaitingEvent>) -> Result<(), WorkError> {
-    let ours = sessions::find_by_upstream(&mut *portal.store.read().await?, id).await?;
+    let ours = portal.store.read().await?.session_by_upstream(id).await?;
     if let Some(session) = &ours {
         let is_old = |event: &WaitingEvent| portal.moment().since(event.received) > PATIENCE_MS;
         match observe::refresh(portal, session, id).await {
@@ -100,5 +97,5 @@ async fn one(portal: &Portal, id: SigningSessionId, events: Vec<WaitingEvent>) -
     for event in &events {
         change.tick_off_webhook_event(event, ours.as_ref().map(|session| session.id), portal.moment()).await?;
     }
-    Ok(change.commit().await.map_err(StoreError::from)?)
+    Ok(change.commit().await?)
 }

@@ -23,10 +23,10 @@ async fn trail(app: &TestApp) -> Vec<serde_json::Value> {
 }
 
 /// Runs SQL that the portal never would.
-async fn tamper(app: &TestApp, sql: &'static str) -> Result<(), StoreError> {
-    let mut write = app.portal().store.write().await?;
-    sqlx::raw_sql(sql).execute(&mut *write).await?;
-    Ok(write.commit().await?)
+async fn tamper(app: &TestApp, sql: &'static str) -> Result<(), sqlx::Error> {
+    let mut connection = crate::desk::database(app).await;
+    sqlx::raw_sql(sql).execute(&mut connection).await?;
+    Ok(())
 }
 
 const NO_TRIGGERS: &str = "DROP TRIGGER audit_appends; DROP TRIGGER audit_keeps; DROP TRIGGER audit_loses_nothing;";

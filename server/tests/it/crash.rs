@@ -1,10 +1,7 @@
 //! The portal ends in the middle of things, and goes on where it was.
 
 use app::model::{SendOutcome, Standing};
-use server::{
-    sessions::Step,
-    store::sessions::{self, SessionRecord},
-};
+use server::{sessions::Step, store::sessions::SessionRecord};
 use testkit::TestApp;
 
 use crate::desk::{
@@ -17,7 +14,7 @@ async fn set_back(app: &TestApp, id: app::model::SessionId, change: impl FnOnce(
     let mut session = record(app, id).await;
     change(&mut session);
     let mut write = app.portal().store.write().await.unwrap();
-    sessions::save(&mut write, &session, now(app)).await.unwrap();
+    write.save_session(&session, now(app)).await.unwrap();
     write.commit().await.unwrap();
 }
 

@@ -11,12 +11,9 @@ use reqwest::{Method, RequestBuilder};
 use sandbox::clock::Clock;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use server::{
-    rights::Reach,
-    store::sessions::{self, SessionRecord},
-};
+use server::{rights::Reach, store::sessions::SessionRecord};
 use sha2::{Digest, Sha256};
-use sqlx::{ConnectOptions, sqlite::SqliteConnectOptions};
+use sqlx::{ConnectOptions, SqliteConnection, sqlite::SqliteConnectOptions};
 use testkit::{Answer, TestApp};
 
 /// A file that somebody chose.
@@ -144,7 +141,7 @@ pub async fn until(app: &TestApp, id: SessionId, standing: Standing) -> SessionD
 
 /// A session's row.
 pub async fn record(app: &TestApp, id: SessionId) -> SessionRecord {
-    sessions::find(&mut app.portal().store.read().await.unwrap(), Reach::PORTAL, id).await.unwrap().unwrap()
+    app.portal().store.read().await.unwrap().session(Reach::PORTAL, id).await.unwrap().unwrap()
 }
 
 /// The API's id of a session.
@@ -181,6 +178,11 @@ pub async fn command(app: &TestApp, method: Method, path: &str, body: &Value) {
 
 fn client() -> reqwest::Client {
     upstream::client_builder(upstream::Reach::Private, Duration::from_secs(3)).build().unwrap()
+}
+
+/// The portal's own database file, for what its rows do not offer.
+pub async fn database(app: &TestApp) -> SqliteConnection {
+    SqliteConnectOptions::new().filename(app.portal().config.database()).connect().await.unwrap()
 }
 
 /// What the signing service has: documents, collections, sessions.

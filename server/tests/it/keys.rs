@@ -5,13 +5,7 @@ use app::{
     paths,
 };
 use reqwest::{Method, RequestBuilder};
-use server::{
-    keys::ApiSecret,
-    random::SystemRandom,
-    rights::Access,
-    router,
-    store::keys::{Keys, NewKey},
-};
+use server::{keys::ApiSecret, random::SystemRandom, rights::Access, router, store::keys::NewKey};
 use testkit::{Answer, TestApp};
 use time::OffsetDateTime;
 use uuid::Uuid;

@@ -7,7 +7,6 @@ use app::{
     paths,
 };
 use reqwest::{Method, RequestBuilder, Response};
-use server::store::events;
 use testkit::TestApp;
 
 use crate::desk::{
@@ -96,7 +95,7 @@ async fn stream(app: &TestApp, path: &str) -> Stream {
 }
 
 async fn last_event(app: &TestApp) -> u64 {
-    events::last(&mut app.portal().store.read().await.unwrap()).await.unwrap()
+    app.portal().store.read().await.unwrap().last_event().await.unwrap()
 }
 
 #[tokio::test]
@@ -170,7 +169,7 @@ async fn rt_04_who_missed_too_much_loads_anew() {
     let id = sent(&app, &[pdf("lease")]).await;
     let mut change = app.portal().store.write().await.unwrap();
     for _ in 0..1001 {
-        events::append(&mut change, id, Standing::Ready, now(&app)).await.unwrap();
+        change.append_event(id, Standing::Ready, now(&app)).await.unwrap();
     }
     change.commit().await.unwrap();
     let last = last_event(&app).await;
@@ -268,7 +267,7 @@ async fn rt_09_a_lost_wake_up_loses_no_event() {
     let mut stream = stream(&app, &paths::live(last_event(&app).await)).await;
     // Written by somebody who then tells nobody.
     let mut change = app.portal().store.write().await.unwrap();
-    events::append(&mut change, id, Standing::Overdue, now(&app)).await.unwrap();
+    change.append_event(id, Standing::Overdue, now(&app)).await.unwrap();
     change.commit().await.unwrap();
     sign(&app, id).await;
     assert_eq!(stream.event().await.standing, Standing::Overdue);

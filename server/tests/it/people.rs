@@ -4,7 +4,6 @@ use app::{
     model::{Role, TeamId},
     paths,
 };
-use server::store::{staff, teams::Teams};
 use testkit::{Answer, Browser, LIST, PASSWORD, Person, TestApp, USERNAME};
 use uuid::Uuid;
 
@@ -36,12 +35,12 @@ async fn nobody(app: &TestApp) -> Browser {
 }
 
 async fn account(app: &TestApp, username: &str) -> Uuid {
-    let people = staff::all(&mut app.portal().store.read().await.unwrap()).await.unwrap();
+    let people = app.portal().store.read().await.unwrap().people().await.unwrap();
     people.into_iter().find(|person| person.username == username).unwrap().id
 }
 
 async fn rights(app: &TestApp, id: Uuid) -> (Role, TeamId) {
-    let found = staff::find(&mut app.portal().store.read().await.unwrap(), id).await.unwrap().unwrap();
+    let found = app.portal().store.read().await.unwrap().account(id).await.unwrap().unwrap();
     (found.staff.role, found.staff.team)
 }
 
@@ -182,13 +181,13 @@ async fn az_06_of_two_admins_who_demote_each_other_one_stays() {
         let (a, b) = tokio::join!(act(&app.browser, &a), act(&second.browser, &b));
         let done = |answer: &Answer| answer.header("location") == Some(paths::PEOPLE);
         assert!(done(&a) != done(&b), "{name}: {} {}", a.status, b.status);
-        let admins = staff::admins(&mut app.portal().store.read().await.unwrap()).await.unwrap();
+        let admins = app.portal().store.read().await.unwrap().admins().await.unwrap();
         assert_eq!(admins, 1, "{name}");
         if value == "change" {
             // As it was, for the other way to lose an admin.
             let mut write = app.portal().store.write().await.unwrap();
             for id in [first, second.id] {
-                staff::set_rights(&mut write, id, Role::Admin, app.team().await).await.unwrap();
+                write.set_rights(id, Role::Admin, app.team().await).await.unwrap();
             }
             write.commit().await.unwrap();
             app.sign_in().await;

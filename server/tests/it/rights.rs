@@ -13,7 +13,6 @@ use serde_json::{Value, json};
 use server::{
     rights::{Access, Declared},
     router,
-    store::sessions::documents,
 };
 use testkit::{Answer, Browser, LIST, Person, TestApp};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -67,16 +66,16 @@ async fn row(app: &TestApp, owner: Uuid, team: TeamId) -> Row {
     let session = sent(app, &[pdf(&owner.to_string())]).await;
     let document = detail(app, session).await.documents[0].document.unwrap();
     let found = record(app, session).await;
-    let mut write = app.portal().store.write().await.unwrap();
-    let upload = documents::of(&mut write, &found).await.unwrap()[0].upload.0;
+    let mut read = app.portal().store.read().await.unwrap();
+    let upload = read.documents_of(&found).await.unwrap()[0].upload.0;
+    drop(read);
     sqlx::query("UPDATE sessions SET owner = ?, team = ? WHERE id = ?")
         .bind(owner)
         .bind(team.0)
         .bind(session.0)
-        .execute(&mut *write)
+        .execute(&mut crate::desk::database(app).await)
         .await
         .unwrap();
-    write.commit().await.unwrap();
     Row { session, document, upload }
 }
 
@@ -351,10 +350,10 @@ async fn az_05_nothing_is_found_without_a_reach() {
         app::model::Staff { id: Uuid::from_u128(9), name: String::new(), role: Role::Manager, team: app.team().await };
     let reach = server::rights::Reach::of(&staff, app::model::Permission::Send).unwrap();
     let mut read = app.portal().store.read().await.unwrap();
-    assert!(server::store::sessions::find(&mut read, reach, foreign.session).await.unwrap().is_none());
+    assert!(read.session(reach, foreign.session).await.unwrap().is_none());
     let upload = app::model::UploadId(foreign.upload);
-    assert!(documents::find(&mut read, reach, upload).await.unwrap().is_none());
-    assert!(server::store::events::after(&mut read, reach, 0, 100).await.unwrap().is_empty());
+    assert!(read.document(reach, upload).await.unwrap().is_none());
+    assert!(read.events_after(reach, 0, 100).await.unwrap().is_empty());
     drop(read);
     let found: SessionDetail = detail(&app, foreign.session).await;
     assert_eq!(found.row.id, foreign.session);

@@ -7,7 +7,7 @@ use app::{
     paths,
 };
 use reqwest::Method;
-use server::{clock::Clock, rights::Access, router, store::teams::Teams};
+use server::{clock::Clock, rights::Access, router};
 use testkit::{Answer, LIST, PASSWORD, TestApp};
 use time::Duration;
 

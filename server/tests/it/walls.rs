@@ -213,19 +213,6 @@ async fn ops_05_live_and_ready_are_two_things() {
 }
 
 #[tokio::test]
-async fn ops_06_the_database_keeps_what_it_promised() {
-    let app = TestApp::signed_in().await;
-    let mut write = app.portal().store.write().await.unwrap();
-    for (pragma, value) in
-        [("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1"), ("busy_timeout", "5000")]
-    {
-        let row = sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA {pragma}"))).fetch_one(&mut *write).await.unwrap();
-        let found: String = row.try_get(0).unwrap_or_else(|_| row.get::<i64, _>(0).to_string());
-        assert_eq!(found, value, "{pragma}");
-    }
-}
-
-#[tokio::test]
 async fn ops_06_a_backup_of_a_running_portal_can_be_restored() {
     let mut app = TestApp::signed_in().await;
     let id = crate::desk::sent(&app, &[crate::desk::pdf("lease")]).await;

@@ -12,7 +12,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use server::{
     config::{Config, UpstreamKind, WebhooksConfig},
-    store::webhooks::{NewEvent, Webhooks},
+    store::webhooks::NewEvent,
     webhooks::{Encoding, Scheme},
 };
 use sha2::Sha256;
@@ -87,8 +87,11 @@ async fn last_event(app: &TestApp) -> Option<Moment> {
 
 /// What happened in the life of a session, as the stream told it.
 async fn told_of(app: &TestApp, id: SessionId) -> i64 {
-    let mut read = app.portal().store.read().await.unwrap();
-    sqlx::query_scalar("SELECT COUNT(*) FROM events WHERE session = ?").bind(id.0).fetch_one(&mut *read).await.unwrap()
+    sqlx::query_scalar("SELECT COUNT(*) FROM events WHERE session = ?")
+        .bind(id.0)
+        .fetch_one(&mut crate::desk::database(app).await)
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
@@ -327,9 +330,10 @@ async fn wh_04_f19_a_kill_loses_no_event_and_does_none_twice() {
     worked_off(&app).await;
     assert_eq!(told_of(&app, id).await, told + 1);
     // Done, and not ticked off.
-    let mut change = app.portal().store.write().await.unwrap();
-    sqlx::query("UPDATE webhook_events SET done_at = NULL").execute(&mut *change).await.unwrap();
-    change.commit().await.unwrap();
+    sqlx::query("UPDATE webhook_events SET done_at = NULL")
+        .execute(&mut crate::desk::database(&app).await)
+        .await
+        .unwrap();
     app.crash().await;
     worked_off(&app).await;
     assert_eq!(told_of(&app, id).await, told + 1);

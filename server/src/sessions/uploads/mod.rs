@@ -26,14 +26,7 @@ use crate::{
     error::ApiError,
     rights::{Actor, Reach},
     state::Portal,
-    store::{
-        StoreError,
-        sessions::{
-            self,
-            documents::{self, DocumentRecord},
-            leftovers,
-        },
-    },
+    store::sessions::documents::DocumentRecord,
 };
 use checked::{Announced, Refusal, checked};
 
@@ -59,19 +52,18 @@ pub(super) async fn upload(
 /// Finds the planned document, checks what the request announces of it, and
 /// records that the upload begins. Not a byte of the body is read before.
 async fn begun(portal: &Portal, actor: &Actor, id: UploadId, headers: &HeaderMap) -> Result<DocumentRecord, ApiError> {
-    let document = documents::find(&mut *portal.store.read().await?, actor.reach, id).await?;
+    let document = portal.store.read().await?.document(actor.reach, id).await?;
     let document = document.ok_or_else(PortalError::not_found)?;
     check_head(&document, headers)?;
     let now = portal.moment();
     let mut change = portal.store.write().await?;
-    let mut session =
-        sessions::find(&mut change, actor.reach, document.session).await?.ok_or_else(PortalError::not_found)?;
+    let mut session = change.session(actor.reach, document.session).await?.ok_or_else(PortalError::not_found)?;
     if !session.step.is_unsent() {
         return Err(too_late());
     }
     session.step = Step::Uploading;
-    sessions::save(&mut change, &session, now).await?;
-    change.commit().await.map_err(StoreError::from)?;
+    change.save_session(&session, now).await?;
+    change.commit().await?;
     Ok(document)
 }
 
@@ -145,28 +137,28 @@ async fn kept(
     let api_hash = stored.document_hash.sha256();
     let now = portal.moment();
     let mut change = portal.store.write().await?;
-    let session = sessions::find(&mut change, Reach::PORTAL, session_id).await?.ok_or_else(PortalError::not_found)?;
-    let mut current = documents::find(&mut change, Reach::PORTAL, upload).await?.ok_or_else(PortalError::not_found)?;
+    let session = change.session(Reach::PORTAL, session_id).await?.ok_or_else(PortalError::not_found)?;
+    let mut current = change.document(Reach::PORTAL, upload).await?.ok_or_else(PortalError::not_found)?;
     let is_wanted = session.step.is_unsent();
     let is_same = api_hash == Some(browser_hash);
     if is_wanted {
         if let Some(before) = current.document.take() {
-            leftovers::add(&mut change, session_id, before, now).await?;
+            change.add_leftover(session_id, before.into(), now).await?;
         }
         // The stream was passed on whole, so this server's hash is the announced one.
         current.server_hash = Some(browser_hash);
         current.api_hash = api_hash;
         current.document = is_same.then_some(stored.document_id);
-        documents::save(&mut change, &current).await?;
-        sessions::save(&mut change, &session, now).await?;
+        change.save_document(&current).await?;
+        change.save_session(&session, now).await?;
     }
     if !is_wanted || !is_same {
-        leftovers::add(&mut change, session_id, stored.document_id, now).await?;
+        change.add_leftover(session_id, stored.document_id.into(), now).await?;
     }
     let act = if is_wanted && is_same { Act::done } else { Act::refused };
     let act = act(Action::DocumentUploaded).to(stored.document_id).saying(session_id.to_string());
     portal.record(&mut change, session.team, &actor.by, act).await?;
-    change.commit().await.map_err(StoreError::from)?;
+    change.commit().await?;
     cleanup::sweep_of(portal, session_id).await?;
     if !is_wanted {
         return Err(too_late());
@@ -182,12 +174,12 @@ async fn kept(
 async fn dropped(portal: &Portal, upload: UploadId, id: DocumentId) -> Result<(), ApiError> {
     let now = portal.moment();
     let mut change = portal.store.write().await?;
-    let Some(mut current) = documents::find(&mut change, Reach::PORTAL, upload).await? else { return Ok(()) };
+    let Some(mut current) = change.document(Reach::PORTAL, upload).await? else { return Ok(()) };
     if current.document == Some(id) {
         current.document = None;
-        documents::save(&mut change, &current).await?;
-        leftovers::add(&mut change, current.session, id, now).await?;
-        change.commit().await.map_err(StoreError::from)?;
+        change.save_document(&current).await?;
+        change.add_leftover(current.session, id.into(), now).await?;
+        change.commit().await?;
         cleanup::sweep_of(portal, current.session).await?;
     }
     Ok(())
