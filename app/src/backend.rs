@@ -5,7 +5,8 @@ use std::{pin::Pin, sync::Arc};
 use crate::{
     error::PortalError,
     model::{
-        ApiKeys, AuditFilter, AuditPage, ListFilter, People, SessionDetail, SessionId, SessionList, Staff, SystemStatus,
+        ApiKeys, AuditFilter, AuditPage, ListFilter, People, ProviderView, SessionDetail, SessionId, SessionList,
+        Staff, SystemStatus,
     },
 };
 
@@ -27,11 +28,33 @@ pub trait Backend: Send + Sync {
     /// How the system does.
     fn system_status<'a>(&'a self, staff: &'a Staff) -> Answer<'a, SystemStatus>;
 
+    /// The OpenID providers, each asked just now.
+    fn providers<'a>(&'a self, staff: &'a Staff) -> Answer<'a, Vec<ProviderView>>;
+
     /// A page of the audit trail.
     fn audit<'a>(&'a self, staff: &'a Staff, filter: AuditFilter) -> Answer<'a, AuditPage>;
 
     /// One session.
     fn session<'a>(&'a self, staff: &'a Staff, id: SessionId) -> Answer<'a, SessionDetail>;
+}
+
+/// How people may sign in. Put into context for every page.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WaysIn {
+    /// Whether by a password of this portal's.
+    pub local: bool,
+    /// At which providers.
+    pub providers: Vec<WayIn>,
+}
+
+/// A provider at which people may sign in. In the context of the page that asks
+/// somebody to confirm who they are, the one that they came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WayIn {
+    /// Its id.
+    pub id: String,
+    /// Its name for people.
+    pub name: String,
 }
 
 /// Put into context when the signing service is the embedded one, so that every page

@@ -20,6 +20,23 @@ pub struct FormOutcome {
     pub link: Option<SecretLink>,
 }
 
+/// A page that leads on by itself, to an address of ours or a provider's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Onward {
+    /// The address.
+    pub to: String,
+    /// What the link says, for browsers that do not go by themselves.
+    pub label: String,
+}
+
+impl Onward {
+    /// Leads to this address.
+    #[must_use]
+    pub fn to(to: &str, label: String) -> Self {
+        Self { to: to.to_owned(), label }
+    }
+}
+
 /// An invitation's link, or an API key: whoever has it can use it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecretLink(pub String);

@@ -18,6 +18,14 @@ pub const SIGN_IN: &str = "/sign-in";
 pub const CONFIRM: &str = "/confirm";
 /// Sign-out; POST only.
 pub const SIGN_OUT: &str = "/sign-out";
+/// Goes to an OpenID provider to sign in there; POST.
+pub const PROVIDER_SIGN_IN: &str = "/sign-in/provider";
+/// Route of where providers send people back to.
+pub const PROVIDER_CALLBACK_ROUTE: &str = "/sign-in/{provider}/callback";
+/// Where providers tell of people who signed out there; POST.
+pub const LOGOUT_NOTICES: &str = "/sign-out/notices";
+/// The OpenID providers, as an admin sees them.
+pub const PROVIDERS: &str = "/providers";
 /// The live stream.
 pub const LIVE: &str = "/live";
 /// Where browsers report what broke a page's policy; POST.
@@ -126,6 +134,12 @@ pub fn upload(id: UploadId) -> String {
 #[must_use]
 pub fn download(session: SessionId, document: DocumentId) -> String {
     format!("/sessions/{session}/files/{document}")
+}
+
+/// Where a provider sends people back to.
+#[must_use]
+pub fn provider_callback(provider: &str) -> String {
+    format!("/sign-in/{provider}/callback")
 }
 
 /// Sign-in, coming back to `target` afterwards.

@@ -9,8 +9,8 @@ use leptos_router::{
 };
 
 use crate::pages::{
-    ApiKeysPage, ConfirmPage, InvitationPage, NewSessionPage, NotFoundPage, PeoplePage, SessionPage, SessionsPage,
-    SetupPage, SignInPage, StatusPage, TrailPage,
+    ApiKeysPage, ConfirmPage, InvitationPage, NewSessionPage, NotFoundPage, PeoplePage, ProvidersPage, SessionPage,
+    SessionsPage, SetupPage, SignInPage, StatusPage, TrailPage,
 };
 
 /// The HTML document that every page is put into.
@@ -54,6 +54,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/people") view=PeoplePage ssr=SsrMode::Async />
                 <Route path=path!("/api-keys") view=ApiKeysPage ssr=SsrMode::Async />
                 <Route path=path!("/status") view=StatusPage ssr=SsrMode::Async />
+                <Route path=path!("/providers") view=ProvidersPage ssr=SsrMode::Async />
                 <Route path=path!("/audit") view=TrailPage ssr=SsrMode::Async />
                 <Route path=path!("/invitation") view=InvitationPage ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />

@@ -3,9 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use app::{
-    backend::{Backend, Sandboxed},
+    backend::{Backend, Sandboxed, WayIn, WaysIn},
     error::PortalError,
-    form::{Confirmation, FormOutcome},
+    form::{Confirmation, FormOutcome, Onward},
     model::{Permission, Staff},
     paths,
 };
@@ -33,13 +33,14 @@ const ERROR_BYTES_MAX: usize = 64 * 1024;
 
 /// Pages that need no more than a permission, by their routes in the application.
 /// Sign-in, set-up and invitations have handlers of their own.
-pub(crate) const PAGES: [(&str, Permission); 7] = [
+pub(crate) const PAGES: [(&str, Permission); 8] = [
     (paths::SESSIONS, Permission::SeeSessions),
     (paths::NEW_SESSION, Permission::Send),
     (paths::SESSION_ROUTE, Permission::SeeSessions),
     (paths::PEOPLE, Permission::ManagePeople),
     (paths::API_KEYS, Permission::ManageKeys),
     (paths::STATUS, Permission::SeeStatus),
+    (paths::PROVIDERS, Permission::ManagePeople),
     (paths::AUDIT, Permission::ReadAudit),
 ];
 
@@ -143,7 +144,10 @@ struct Context {
     staff: Option<Staff>,
     outcome: Option<FormOutcome>,
     confirmation: Option<Confirmation>,
+    way_back: Option<WayIn>,
     error: Option<PortalError>,
+    onward: Option<Onward>,
+    ways: WaysIn,
     sandboxed: bool,
 }
 
@@ -155,7 +159,10 @@ impl Context {
             staff: extensions.get().cloned(),
             outcome: extensions.get().cloned(),
             confirmation: extensions.get().cloned(),
+            way_back: extensions.get().cloned(),
             error: extensions.get().cloned(),
+            onward: extensions.get().cloned(),
+            ways: WaysIn { local: portal.config.login.local, providers: portal.providers.ways_in() },
             sandboxed: portal.config.upstream.is_sandbox(),
         }
     }
@@ -174,6 +181,13 @@ impl Context {
         if let Some(error) = &self.error {
             provide_context(error.clone());
         }
+        if let Some(way) = &self.way_back {
+            provide_context(way.clone());
+        }
+        if let Some(onward) = &self.onward {
+            provide_context(onward.clone());
+        }
+        provide_context(self.ways.clone());
         if self.sandboxed {
             provide_context(Sandboxed);
         }

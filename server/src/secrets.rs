@@ -60,7 +60,7 @@ pub(crate) async fn watch(portal: Arc<Portal>, mut secret: Watched) {
                     }
                     let text = chain(&error);
                     if text != complaint {
-                        let setting = secret.file.setting;
+                        let setting = &secret.file.setting;
                         tracing::error!(setting, error = text, "the secret in the file is not used; the one before is");
                         complaint = text;
                     }

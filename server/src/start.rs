@@ -15,7 +15,10 @@ use url::Url;
 
 use crate::{
     audit::{Act, By},
-    auth::{self, Auth},
+    auth::{
+        self, Auth,
+        oidc::{ProviderError, Providers},
+    },
     clock::{Clock, SystemClock},
     config::Config,
     error::chain,
@@ -103,6 +106,9 @@ pub enum StartError {
     /// There is no signing API.
     #[error(transparent)]
     Upstream(#[from] ConnectError),
+    /// A provider's settings cannot be used.
+    #[error(transparent)]
+    Provider(#[from] ProviderError),
     /// There is no randomness.
     #[error(transparent)]
     Random(#[from] RandomError),
@@ -170,6 +176,7 @@ impl Server {
             vitals: connected.vitals,
             auth: Auth::new(machine.password_cost, Arc::clone(&machine.random)),
             started: crate::clock::moment(machine.clock.now()),
+            providers: Providers::new(&config.providers)?,
             clock: machine.clock,
             random: machine.random,
             hub: live::Hub::default(),
@@ -183,7 +190,8 @@ impl Server {
         });
         sessions::reconcile::at_start(&portal).await?;
         recorded(&portal, Action::PortalStarted).await?;
-        let setup_token = if portal.store.read().await?.any_account().await? {
+        let is_made = portal.store.read().await?.any_account().await?;
+        let setup_token = if is_made || !portal.config.login.local {
             None
         } else {
             Some(portal.auth.setup().print(portal.random.as_ref(), portal.clock.now())?)

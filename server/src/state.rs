@@ -9,8 +9,16 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use upstream::SigningApi;
 
 use crate::{
-    auth::Auth, clock::Clock, config::Config, live::Hub, metrics::Metrics, random::Random, security::limits::Walls,
-    site::Site, store::Store, webhooks::Receiver,
+    auth::{Auth, oidc::Providers},
+    clock::Clock,
+    config::Config,
+    live::Hub,
+    metrics::Metrics,
+    random::Random,
+    security::limits::Walls,
+    site::Site,
+    store::Store,
+    webhooks::Receiver,
 };
 
 /// The running portal.
@@ -29,6 +37,8 @@ pub struct Portal {
     pub random: Arc<dyn Random>,
     /// What signing in needs beside the database.
     pub auth: Auth,
+    /// Where people may sign in beside here.
+    pub providers: Providers,
     /// What is counted for operators.
     pub metrics: Metrics,
     /// Who asks too often, and what is too much at once.

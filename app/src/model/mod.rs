@@ -12,6 +12,8 @@ mod live;
 mod moment;
 #[cfg(feature = "ssr")]
 mod people;
+#[cfg(feature = "ssr")]
+mod provider;
 mod rights;
 mod session;
 mod staff;
@@ -32,6 +34,8 @@ pub use live::LiveEvent;
 pub use moment::Moment;
 #[cfg(feature = "ssr")]
 pub use people::{AccountState, People, Person, Team};
+#[cfg(feature = "ssr")]
+pub use provider::ProviderView;
 pub use rights::{Permission, Role, Scope};
 pub use session::{
     DocumentView, HashVerdict, ListFilter, PackageNews, ResultKind, ResultView, SessionDetail, SessionList, SessionRow,

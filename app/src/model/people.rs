@@ -36,6 +36,8 @@ pub struct Person {
     pub name: String,
     /// Name for signing in.
     pub username: String,
+    /// The provider that says who they are, unless they have a password here.
+    pub issuer: Option<String>,
     /// What they are.
     pub role: Role,
     /// Their team.

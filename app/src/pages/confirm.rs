@@ -9,6 +9,7 @@ use super::{
     sign_in::{FormMessage, finding},
 };
 use crate::{
+    backend::WayIn,
     form::{Confirmation, FormOutcome},
     paths,
     ui::TextField,
@@ -26,7 +27,10 @@ pub(crate) fn ConfirmPage() -> impl IntoView {
 
 #[component]
 fn Ask(outcome: FormOutcome, asked: Confirmation) -> impl IntoView {
+    let at_provider = use_context::<WayIn>().map(|way| view! { <AtProvider way=way asked=asked.clone() /> });
     let Confirmation { action, carried, back, password, code } = asked;
+    // Who has nothing to show here is not asked for it.
+    let can_here = password || code;
     let carried =
         carried.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view();
     let password = password.then(|| {
@@ -57,28 +61,48 @@ fn Ask(outcome: FormOutcome, asked: Confirmation) -> impl IntoView {
                 <h1>"Confirm it is you"</h1>
             </div>
             <section class="panel narrow" aria-label="Confirm it is you">
-                <p>
-                    "This is only done for somebody who showed who they are within the last five minutes. \
-                    What you typed is kept."
-                </p>
+                <p>"This is only done for somebody who showed who they are within the last five minutes."</p>
                 <FormMessage outcome=outcome />
-                <form method="post" action=action novalidate>
-                    {carried}
-                    {password}
-                    {code}
-                    <div class="actions">
-                        <button class="button primary" type="submit">
-                            "Confirm and go on"
-                        </button>
-                        <a class="button" href=back>
-                            "Cancel"
-                        </a>
-                    </div>
-                </form>
+                {at_provider}
+                {can_here.then(|| view! {
+                    <form method="post" action=action novalidate>
+                        {carried}
+                        {password}
+                        {code}
+                        <p class="hint">"What you typed is kept."</p>
+                        <div class="actions">
+                            <button class="button primary" type="submit">
+                                "Confirm and go on"
+                            </button>
+                            <a class="button" href=back>
+                                "Cancel"
+                            </a>
+                        </div>
+                    </form>
+                })}
             </section>
         </Desk>
     }
     .into_any()
+}
+
+/// For somebody who signed in at a provider: they show it there once more.
+#[component]
+fn AtProvider(way: WayIn, asked: Confirmation) -> impl IntoView {
+    // A link goes on by itself; of a form, only the page that it was on.
+    let target = asked.carried.into_iter().find(|(name, _)| asked.action == paths::CONFIRM && name == "return_to");
+    let target = target.map_or(asked.back, |(_, target)| target);
+    view! {
+        <form method="post" action=paths::PROVIDER_SIGN_IN>
+            <input type="hidden" name="provider" value=way.id />
+            <input type="hidden" name="again" value="true" />
+            <input type="hidden" name="return_to" value=target />
+            <p>"Sign in there once more, then do this again."</p>
+            <button class="button primary" type="submit">
+                {["Confirm at ", &way.name].concat()}
+            </button>
+        </form>
+    }
 }
 
 /// A download leaves the page where it is, so the person is told that they can go on.

@@ -40,6 +40,9 @@ fn All(outcome: FormOutcome, staff: Staff, people: People) -> impl IntoView {
         <Desk title="People" place=Place::People>
             <div class="page-head">
                 <h1>"People"</h1>
+                <a class="button" href=paths::PROVIDERS>
+                    "Sign-in providers"
+                </a>
             </div>
             <FormMessage outcome=outcome.clone() />
             {outcome.link.clone().map(|link| view! { <Link link=link.0 /> })}
@@ -66,7 +69,7 @@ fn All(outcome: FormOutcome, staff: Staff, people: People) -> impl IntoView {
 }
 
 fn line(person: Person, teams: &[Team], myself: uuid::Uuid) -> impl IntoView + use<> {
-    let Person { id, name, username, role, team, state, sign_ins } = person;
+    let Person { id, name, username, issuer, role, team, state, sign_ins } = person;
     let is_me = id == myself;
     let browsers = match sign_ins {
         0 => "Not signed in".to_owned(),
@@ -105,6 +108,7 @@ fn line(person: Person, teams: &[Team], myself: uuid::Uuid) -> impl IntoView + u
         _ if is_me => vec![],
         AccountState::Disabled => vec![("enable", "Enable")],
         AccountState::Invited => vec![("link", "New link"), ("disable", "Disable")],
+        AccountState::Active if issuer.is_some() => vec![("end-sign-ins", "End sign-ins"), ("disable", "Disable")],
         AccountState::Active => {
             vec![("end-sign-ins", "End sign-ins"), ("link", "New password"), ("disable", "Disable")]
         }
@@ -124,7 +128,7 @@ fn line(person: Person, teams: &[Team], myself: uuid::Uuid) -> impl IntoView + u
         <tr role="row">
             <td role="cell" data-label="Title">
                 <span class="name">{name.clone()}</span>
-                <p class="meta">{username}</p>
+                <p class="meta">{issuer.map_or(username, |issuer| ["Signs in at ", &issuer].concat())}</p>
             </td>
             <td role="cell" data-label="State">
                 {state.label()}

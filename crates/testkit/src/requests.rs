@@ -1,7 +1,7 @@
 //! A browser, as far as the portal can tell: it keeps the cookie, and says with
 //! each request where it comes from.
 
-use std::{sync::Mutex, time::Duration};
+use std::{collections::BTreeMap, sync::Mutex, time::Duration};
 
 use reqwest::{
     Method, RequestBuilder,
@@ -25,6 +25,8 @@ pub struct Browser {
     client: reqwest::Client,
     base: String,
     cookie: Mutex<Option<String>>,
+    /// Cookies that other sites' links bring along too.
+    lax: Mutex<BTreeMap<String, String>>,
 }
 
 impl Browser {
@@ -33,7 +35,7 @@ impl Browser {
             .timeout(Duration::from_secs(30))
             .build()
             .unwrap();
-        Self { client, base, cookie: Mutex::default() }
+        Self { client, base, cookie: Mutex::default(), lax: Mutex::default() }
     }
 
     pub(crate) fn go_to(&mut self, base: String) {
@@ -53,11 +55,26 @@ impl Browser {
 
     /// A request with the cookie and nothing else; `path` begins with a slash.
     pub fn bare(&self, method: Method, path: &str) -> RequestBuilder {
+        let strict = self.cookie().map(|value| format!("{}={value}", server::auth::COOKIE));
+        self.with_cookies(method, path, strict)
+    }
+
+    fn with_cookies(&self, method: Method, path: &str, strict: Option<String>) -> RequestBuilder {
+        let lax = self.lax.lock().unwrap().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
+        let cookies = strict.into_iter().chain(lax).collect::<Vec<_>>().join("; ");
         let request = self.client.request(method, format!("{}{path}", self.base));
-        match self.cookie() {
-            Some(value) => request.header("cookie", format!("{}={value}", server::auth::COOKIE)),
-            None => request,
-        }
+        if cookies.is_empty() { request } else { request.header("cookie", cookies) }
+    }
+
+    /// Comes to a page from another site, with the cookies that go with that.
+    pub async fn come(&self, path: &str) -> Answer {
+        let request = self.with_cookies(Method::GET, path, None);
+        self.send(navigation(request, Site::Elsewhere)).await
+    }
+
+    /// Forgets the cookies that other sites' links bring along.
+    pub fn forget_lax(&self) {
+        self.lax.lock().unwrap().clear();
     }
 
     /// A request as a script of the portal makes it.
@@ -80,6 +97,8 @@ impl Browser {
             let value = rest.split(';').next().unwrap();
             if name == server::auth::COOKIE {
                 self.set_cookie(Some(value).filter(|value| !value.is_empty()));
+            } else if rest.contains("SameSite=Lax") {
+                self.lax.lock().unwrap().insert(name.to_owned(), value.to_owned());
             }
         }
         Answer { status, headers, body }
@@ -87,12 +106,12 @@ impl Browser {
 
     /// Goes to a page.
     pub async fn page(&self, path: &str) -> Answer {
-        self.send(navigation(self.bare(Method::GET, path))).await
+        self.send(navigation(self.bare(Method::GET, path), Site::Portal)).await
     }
 
     /// Sends a plain form, as a person does.
     pub async fn post_form(&self, path: &str, form: &[(&str, &str)]) -> Answer {
-        self.send(navigation(self.bare(Method::POST, path)).form(form)).await
+        self.send(navigation(self.bare(Method::POST, path), Site::Portal).form(form)).await
     }
 
     /// Asks for data, as a script does.
@@ -123,10 +142,10 @@ impl Site {
     }
 }
 
-fn navigation(request: RequestBuilder) -> RequestBuilder {
+fn navigation(request: RequestBuilder, from: Site) -> RequestBuilder {
     request
         .header("accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
-        .header("sec-fetch-site", Site::Portal.header())
+        .header("sec-fetch-site", from.header())
         .header("sec-fetch-mode", "navigate")
         .header("sec-fetch-dest", "document")
 }

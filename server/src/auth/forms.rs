@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::{
     error::FieldError,
-    form::FormOutcome,
+    form::{FormOutcome, Onward},
     model::{Action, Role, Staff, TeamId},
     paths::{self, sign_in_then},
 };
@@ -20,7 +20,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::{
-    LoginId, LoginToken, cookie, names,
+    LoginId, LoginToken, cookie, names, oidc,
     password_rules::{self, WeakPassword},
     passwords::Verdict,
     return_to, step_up,
@@ -36,7 +36,7 @@ use crate::{
 };
 
 /// Set-up, sign-in and sign-out.
-pub(crate) fn routes(routes: Routes) -> Routes {
+pub(super) fn routes(routes: Routes) -> Routes {
     routes
         .get(paths::SETUP, Access::Anyone, setup_page)
         .post(paths::SETUP, Access::Anyone, set_up)
@@ -177,7 +177,7 @@ async fn sign_in_page(
     if request.extensions().get::<Staff>().is_some() {
         return Ok(Redirect::to(return_to::safe(query.return_to.as_deref())).into_response());
     }
-    if has_staff(&portal).await? {
+    if !portal.config.login.local || has_staff(&portal).await? {
         return Ok(pages::render(&portal, request).await);
     }
     let message = "There is no account yet. Open the set-up link that the portal printed where it was started; \
@@ -210,6 +210,13 @@ async fn sign_in(
         let outcome = FormOutcome { username: form.username.clone(), message: Some(message), ..FormOutcome::default() };
         Ok::<_, ApiError>(again(&portal, uri, status, outcome).await)
     };
+    if !portal.config.login.local {
+        return refuse(
+            StatusCode::FORBIDDEN,
+            "Passwords are switched off at this desk. Choose another way in.".to_owned(),
+        )
+        .await;
+    }
     // What cannot be a user name is nobody's; it is counted and compared all the same.
     let username = names::user(&form.username).unwrap_or_default();
     if let Err(retry_after) = portal.auth.limits.count(&username, address, portal.clock.now()) {
@@ -266,6 +273,7 @@ async fn sign_out(
     axum::Extension(staff): axum::Extension<Staff>,
     jar: CookieJar,
 ) -> Result<Response, ApiError> {
+    let way_out = oidc::way_out(&portal, &mut *portal.store.read().await?, id).await?;
     let mut write = portal.store.write().await?;
     write.end_login(id).await?;
     portal.record(&mut write, staff.team, &by, Act::done(Action::SignOut)).await?;
@@ -274,7 +282,11 @@ async fn sign_out(
     tracing::info!(staff.id = %staff.id, "signed out");
     let forget =
         (HeaderName::from_static("clear-site-data"), HeaderValue::from_static(r#""cache", "cookies", "storage""#));
-    Ok(([forget], jar.add(cookie::signed_out()), Redirect::to(paths::SIGN_IN)).into_response())
+    let next = match way_out {
+        Some((url, name)) => oidc::onward(&portal, Onward::to(url.as_str(), format!("Sign out at {name} too"))).await,
+        None => Redirect::to(paths::SIGN_IN).into_response(),
+    };
+    Ok(([forget], jar.add(cookie::signed_out()), next).into_response())
 }
 
 /// The page at `uri` once more, with what was wrong.

@@ -6,6 +6,7 @@ mod forms;
 mod guard;
 mod limits;
 pub(crate) mod names;
+pub mod oidc;
 pub(crate) mod password_rules;
 mod passwords;
 mod return_to;
@@ -23,13 +24,14 @@ use crate::{
     audit::{Act, By},
     error::ApiError,
     random::Random,
+    rights::Routes,
     state::Portal,
     store::StoreError,
 };
 
 pub use cookie::NAME as COOKIE;
 pub(crate) use cookie::signed_in;
-pub(crate) use forms::{again, routes};
+pub(crate) use forms::again;
 pub use guard::{BACKGROUND_HEADER, still_signed_in};
 pub(crate) use guard::{identify, reads_html, turn_away};
 pub use passwords::standard_cost;
@@ -71,6 +73,11 @@ impl Auth {
     }
 }
 
+/// Set-up, sign-in and sign-out.
+pub(crate) fn routes(routes: Routes) -> Routes {
+    oidc::routes(forms::routes(routes))
+}
+
 /// Forgets ended sign-ins now and then, until the portal stops.
 pub(crate) async fn sweep(portal: Arc<Portal>) {
     let mut ticks = tokio::time::interval(SWEEP);
@@ -89,5 +96,6 @@ async fn sweep_once(portal: &Portal) -> Result<(), StoreError> {
         let act = Act::done(Action::SignInEnded).saying("too old");
         portal.record(&mut write, staff.team, &By::login(staff.id, id), act).await?;
     }
+    oidc::sweep(&mut *write, now).await?;
     Ok(write.commit().await?)
 }

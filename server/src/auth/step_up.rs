@@ -11,6 +11,7 @@
 use std::sync::Arc;
 
 use app::{
+    backend::WayIn,
     error::{ErrorKind, FieldError, PortalError},
     form::{Confirmation, FormOutcome},
     model::{Action, Staff},
@@ -28,7 +29,7 @@ use serde::Deserialize;
 use time::Duration;
 use url::form_urlencoded;
 
-use super::{LoginId, LoginToken, guard::Standing, passwords::Verdict, reads_html, return_to};
+use super::{LoginId, LoginToken, guard::Standing, oidc, passwords::Verdict, reads_html, return_to};
 use crate::{
     audit::{Act, By},
     error::ApiError,
@@ -53,16 +54,27 @@ pub(super) async fn page(
     Extension(standing): Extension<Standing>,
     Query(query): Query<ConfirmQuery>,
     mut request: Request,
-) -> Response {
+) -> Result<Response, ApiError> {
     let target = return_to::safe(query.return_to.as_deref());
     if query.return_to.as_deref() != Some(target) {
-        return Redirect::to(&paths::confirm_then(target)).into_response();
+        return Ok(Redirect::to(&paths::confirm_then(target)).into_response());
     }
     if !standing.is_fresh {
         let carried = vec![("return_to".to_owned(), target.to_owned())];
         request.extensions_mut().insert(asked(standing, paths::CONFIRM, carried, paths::SESSIONS.to_owned()));
+        add_way_back(&portal, request.extensions_mut()).await?;
     }
-    pages::render(&portal, request).await
+    Ok(pages::render(&portal, request).await)
+}
+
+/// Tells the page where somebody confirms who signed in at a provider.
+async fn add_way_back(portal: &Portal, extensions: &mut Extensions) -> Result<(), ApiError> {
+    if let Some(id) = extensions.get::<LoginId>().copied()
+        && let Some(way) = oidc::way_back(portal, id).await?
+    {
+        extensions.insert(way);
+    }
+    Ok(())
 }
 
 #[derive(Deserialize)]
@@ -115,7 +127,8 @@ pub(crate) async fn demand(portal: &Arc<Portal>, request: Request) -> Result<Pro
     let carried = rest.into_iter().filter(|(name, _)| !name.contains("password")).collect();
     let back = back(&parts.headers, &parts.uri);
     let asked = asked(standing, parts.uri.path(), carried, back);
-    Err(ask(portal, parts.extensions.get().cloned(), asked, refused).await)
+    add_way_back(portal, &mut parts.extensions).await.map_err(IntoResponse::into_response)?;
+    Err(ask(portal, &parts.extensions, asked, refused).await)
 }
 
 /// What is asked of somebody, for this act.
@@ -131,7 +144,7 @@ fn asked(standing: Standing, action: &str, carried: Vec<(String, String)>, back:
 
 async fn ask(
     portal: &Arc<Portal>,
-    staff: Option<Staff>,
+    asker: &Extensions,
     asked: Confirmation,
     Findings { status, wait, outcome }: Findings,
 ) -> Response {
@@ -139,8 +152,11 @@ async fn ask(
     *request.uri_mut() = Uri::from_static(paths::CONFIRM);
     request.extensions_mut().insert(asked);
     request.extensions_mut().insert(outcome);
-    if let Some(staff) = staff {
-        request.extensions_mut().insert(staff);
+    if let Some(staff) = asker.get::<Staff>() {
+        request.extensions_mut().insert(staff.clone());
+    }
+    if let Some(way) = asker.get::<WayIn>() {
+        request.extensions_mut().insert(way.clone());
     }
     let mut response = pages::render(portal, request).await;
     *response.status_mut() = status;

@@ -13,8 +13,8 @@ use app::{
     backend::{Answer, Backend},
     error::PortalError,
     model::{
-        ApiKeys, AuditFilter, AuditPage, ListFilter, People, Permission, SessionDetail, SessionId, SessionList, Staff,
-        SystemStatus,
+        ApiKeys, AuditFilter, AuditPage, ListFilter, People, Permission, ProviderView, SessionDetail, SessionId,
+        SessionList, Staff, SystemStatus,
     },
 };
 
@@ -61,7 +61,14 @@ impl Desk {
     async fn people(&self, staff: &Staff) -> Result<People, ApiError> {
         Reach::of(staff, Permission::ManagePeople)?;
         let mut read = self.0.store.read().await?;
-        Ok(People { people: read.people().await?, teams: read.teams().await? })
+        let mut people = read.people().await?;
+        for issuer in people.iter_mut().filter_map(|person| person.issuer.as_mut()) {
+            // People know it by its name, unless the settings do not have it any more.
+            if let Some(name) = self.0.providers.name_of(issuer) {
+                name.clone_into(issuer);
+            }
+        }
+        Ok(People { people, teams: read.teams().await? })
     }
 
     async fn api_keys(&self, staff: &Staff) -> Result<ApiKeys, ApiError> {
@@ -73,6 +80,11 @@ impl Desk {
     async fn system_status(&self, staff: &Staff) -> Result<SystemStatus, ApiError> {
         Reach::of(staff, Permission::SeeStatus)?;
         status::gather(&self.0).await
+    }
+
+    async fn providers(&self, staff: &Staff) -> Result<Vec<ProviderView>, ApiError> {
+        Reach::of(staff, Permission::ManagePeople)?;
+        self.0.providers.look(&self.0).await
     }
 
     async fn audit(&self, staff: &Staff, mut filter: AuditFilter) -> Result<AuditPage, ApiError> {
@@ -126,6 +138,10 @@ impl Backend for Desk {
 
     fn system_status<'a>(&'a self, staff: &'a Staff) -> Answer<'a, SystemStatus> {
         Box::pin(async move { self.system_status(staff).await.map_err(logged) })
+    }
+
+    fn providers<'a>(&'a self, staff: &'a Staff) -> Answer<'a, Vec<ProviderView>> {
+        Box::pin(async move { self.providers(staff).await.map_err(logged) })
     }
 
     fn audit<'a>(&'a self, staff: &'a Staff, filter: AuditFilter) -> Answer<'a, AuditPage> {

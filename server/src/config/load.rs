@@ -13,7 +13,7 @@ use secrecy::ExposeSecret;
 use url::Url;
 
 use super::{
-    Account, Config, LiveConfig, LogConfig, LoginConfig, SandboxConfig, SecretFile, UpstreamKind,
+    Account, Config, LiveConfig, LogConfig, LoginConfig, SandboxConfig, SecretFile, UpstreamKind, providers,
     raw::{LogFormat, Raw, Reach, Sandbox, Upstream},
     rules::{check_limits, check_production, check_public, is_private, networks},
     table::variable,
@@ -42,7 +42,7 @@ pub enum ConfigError {
     #[error("setting {setting} ({}): {} cannot be read", variable(.setting), .path.display())]
     File {
         /// The setting that names it.
-        setting: &'static str,
+        setting: String,
         /// The file.
         path: PathBuf,
         /// What happened.
@@ -73,8 +73,11 @@ pub fn load(
     let named = variables.iter().find(|(name, ..)| name == FILE_VARIABLE).map(|(.., value)| PathBuf::from(value));
     let mut figment = Figment::new();
     if let Some(path) = file.or(named) {
-        let text =
-            std::fs::read_to_string(&path).map_err(|source| ConfigError::File { setting: "config", path, source })?;
+        let text = std::fs::read_to_string(&path).map_err(|source| ConfigError::File {
+            setting: "config".to_owned(),
+            path,
+            source,
+        })?;
         figment = figment.merge(Toml::string(&text));
     }
     let variables = variables.into_iter().filter(|(name, ..)| name != FILE_VARIABLE);
@@ -110,6 +113,8 @@ impl Provider for Variable {
 
 fn is_credential(setting: &str) -> bool {
     matches!(setting, "upstream.client_id" | "upstream.client_secret" | "webhooks.secrets" | "webhooks.account_id")
+        || (setting.starts_with("providers.")
+            && (setting.ends_with(".client_id") || setting.ends_with(".client_secret")))
 }
 
 /// Says what is wrong in the words of settings, without repeating a credential.
@@ -174,6 +179,8 @@ fn check(raw: Raw) -> Result<Config, ConfigError> {
     if !(1..=3600).contains(&poll) {
         return Err(wrong("live.poll_seconds", "must be 1 to 3600"));
     }
+    let providers = providers::check(raw.providers, raw.production)?;
+    providers::check_last_way_in(raw.login.local, &providers)?;
     Ok(Config {
         listen: raw.listen,
         public_url,
@@ -186,7 +193,9 @@ fn check(raw: Raw) -> Result<Config, ConfigError> {
         login: LoginConfig {
             idle: time::Duration::minutes(raw.login.idle_minutes.into()),
             lifetime: time::Duration::minutes(raw.login.lifetime_minutes.into()),
+            local: raw.login.local,
         },
+        providers,
         live: LiveConfig { poll: Duration::from_secs(poll.into()) },
         metrics: raw.metrics.listen,
         webhooks: webhooks(raw.webhooks)?,
@@ -196,7 +205,8 @@ fn check(raw: Raw) -> Result<Config, ConfigError> {
 
 /// The vendor's account, if there is one.
 fn account(raw: Upstream) -> Result<Option<Account>, ConfigError> {
-    let secret_file = raw.client_secret_file.map(|path| SecretFile { setting: "upstream.client_secret_file", path });
+    let secret_file =
+        raw.client_secret_file.map(|path| SecretFile { setting: "upstream.client_secret_file".to_owned(), path });
     let secret = match (raw.client_secret, &secret_file) {
         (Some(_), Some(_)) => {
             return Err(wrong("upstream.client_secret_file", "is set beside upstream.client_secret; keep one of them"));
@@ -248,8 +258,7 @@ fn account(raw: Upstream) -> Result<Option<Account>, ConfigError> {
         reach,
     );
     if let Some(path) = raw.ca_file {
-        settings.authorities_pem =
-            std::fs::read(&path).map_err(|source| ConfigError::File { setting: "upstream.ca_file", path, source })?;
+        settings.authorities_pem = read_authorities("upstream.ca_file", path)?;
     }
     Ok(Some(Account { settings, secret_file }))
 }
@@ -300,4 +309,9 @@ fn default_url(listening: &str, setting: &str, listen: SocketAddr, host: Option<
 
 fn url(setting: &str, text: &str) -> Result<Url, ConfigError> {
     text.parse().map_err(|_| wrong(setting, "is not an address"))
+}
+
+/// Reads certificates of authorities.
+pub(super) fn read_authorities(setting: &str, path: PathBuf) -> Result<Vec<u8>, ConfigError> {
+    std::fs::read(&path).map_err(|source| ConfigError::File { setting: setting.to_owned(), path, source })
 }

@@ -7,6 +7,7 @@
 pub mod args;
 mod cautions;
 mod load;
+mod providers;
 mod raw;
 mod reference;
 mod rules;
@@ -25,7 +26,9 @@ use url::Url;
 use crate::webhooks::Scheme;
 
 pub use load::{ConfigError, load};
+pub use providers::ProviderConfig;
 pub use reference::reference;
+pub(crate) use rules::is_loopback;
 pub use secret_file::SecretFile;
 pub use table::{SETTINGS, Setting};
 
@@ -50,6 +53,8 @@ pub struct Config {
     pub log: LogConfig,
     /// How long people stay signed in.
     pub login: LoginConfig,
+    /// Where people may sign in beside here, by id.
+    pub providers: Vec<ProviderConfig>,
     /// How often the signing API is asked about open sessions.
     pub live: LiveConfig,
     /// Where metrics are, if anywhere.
@@ -107,6 +112,8 @@ pub struct LoginConfig {
     pub idle: Duration,
     /// At all.
     pub lifetime: Duration,
+    /// Whether people may sign in by a password of this portal's.
+    pub local: bool,
 }
 
 /// How often the signing API is asked.

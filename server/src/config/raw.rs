@@ -1,12 +1,12 @@
 //! Settings as they are written, before they are checked against each other.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
 use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
-use super::LimitsConfig;
+use super::{LimitsConfig, providers::Provider};
 
 #[derive(Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -20,6 +20,7 @@ pub(super) struct Raw {
     pub(super) limits: LimitsConfig,
     pub(super) log: Log,
     pub(super) login: Login,
+    pub(super) providers: BTreeMap<String, Provider>,
     pub(super) live: Live,
     pub(super) metrics: Metrics,
     pub(super) upstream: Upstream,
@@ -39,6 +40,7 @@ impl Default for Raw {
             limits: LimitsConfig::default(),
             log: Log::default(),
             login: Login::default(),
+            providers: BTreeMap::new(),
             live: Live::default(),
             metrics: Metrics::default(),
             upstream: Upstream::default(),
@@ -73,11 +75,12 @@ pub(super) enum LogFormat {
 pub(super) struct Login {
     pub(super) idle_minutes: u32,
     pub(super) lifetime_minutes: u32,
+    pub(super) local: bool,
 }
 
 impl Default for Login {
     fn default() -> Self {
-        Self { idle_minutes: 60, lifetime_minutes: 600 }
+        Self { idle_minutes: 60, lifetime_minutes: 600, local: true }
     }
 }
 

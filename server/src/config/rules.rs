@@ -12,7 +12,7 @@ use super::{
 };
 
 /// Fewest characters of a secret that production takes.
-const SECRET_CHARS_MIN: usize = 16;
+pub(super) const SECRET_CHARS_MIN: usize = 16;
 /// What is good enough to try things out is not always good enough to work with.
 pub(super) fn check_production(public_url: &Url, upstream: &UpstreamKind) -> Result<(), ConfigError> {
     let UpstreamKind::Http(account) = upstream else {
@@ -101,11 +101,15 @@ pub(super) fn check_public(listening: &str, listen: SocketAddr, setting: &str, u
             ),
         ));
     }
-    let is_loopback = match url.host() {
+    if is_loopback(url) { Ok(()) } else { Err(wrong(setting, "must begin with https:// unless its host is loopback")) }
+}
+
+/// Whether an address is of this very machine, by its host alone.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
         Some(Host::Ipv6(ip)) => ip.is_loopback(),
         None => false,
-    };
-    if is_loopback { Ok(()) } else { Err(wrong(setting, "must begin with https:// unless its host is loopback")) }
+    }
 }

@@ -10,7 +10,7 @@ use super::load::{ConfigError, wrong};
 #[derive(Debug, Clone)]
 pub struct SecretFile {
     /// The setting that names it.
-    pub setting: &'static str,
+    pub setting: String,
     /// Where it is.
     pub path: PathBuf,
 }
@@ -31,7 +31,7 @@ impl SecretFile {
             return Err(wrong(setting, finding));
         }
         let text = std::fs::read_to_string(path).map_err(|source| ConfigError::File {
-            setting: self.setting,
+            setting: setting.clone(),
             path: path.clone(),
             source,
         })?;

@@ -86,6 +86,61 @@ pub const SETTINGS: &[Setting] = &[
     ),
     setting("login.lifetime_minutes", "`600`", "A browser is signed out after so long in any case. 1 to 10080."),
     setting(
+        "login.local",
+        "`true`",
+        "Whether people may sign in by a password of this portal's. `false` takes a provider that makes admins; set-up and invitations end too.",
+    ),
+    setting("providers.<id>.name", "the id", "What people call the provider: the button says “Sign in with” and this."),
+    setting(
+        "providers.<id>.issuer",
+        "none",
+        "The provider's issuer, letter by letter as its discovery document has it. Must begin with `https://`.",
+    ),
+    setting("providers.<id>.client_id", "none", "What the provider calls this portal."),
+    setting("providers.<id>.client_secret", "none", "The secret that it gave the portal."),
+    setting(
+        "providers.<id>.client_secret_file",
+        "none",
+        "A file that holds the secret instead; refused if every user of the machine can read it.",
+    ),
+    setting("providers.<id>.scopes", "`profile`", "What is asked for beside `openid`, with spaces between."),
+    setting(
+        "providers.<id>.claim",
+        "`groups`",
+        "The claim of the ID token that says what people are: a text or a list of texts. A dot leads into an object, as in `realm_access.roles`. Names and mail addresses are refused, since people can choose them.",
+    ),
+    setting(
+        "providers.<id>.roles",
+        "none",
+        "Which value of the claim gives which role, for example `{ \"desk-admins\" = \"admin\", \"sales\" = \"sender\" }`. Of several roles the one that may do most is taken: admin, manager, sender, auditor, viewer, embedder.",
+    ),
+    setting(
+        "providers.<id>.default_role",
+        "none",
+        "The role of those whose claim gives none; without it they are refused. Not `admin`.",
+    ),
+    setting(
+        "providers.<id>.teams",
+        "none",
+        "Which value of the claim gives which team, by the team's name. A team that is missing is made. With it, the provider decides about teams at each sign-in; without it, admins do.",
+    ),
+    setting("providers.<id>.default_team", "`First team`", "The team of those whose claim gives none."),
+    setting(
+        "providers.<id>.logout",
+        "`true`",
+        "Whether signing out here leads to the provider, to sign out there too.",
+    ),
+    setting(
+        "providers.<id>.reach",
+        "`public`",
+        "`public` refuses private and link-local addresses; `private` allows them, and plain http to this machine itself unless `production` is set.",
+    ),
+    setting(
+        "providers.<id>.ca_file",
+        "none",
+        "Certificates (PEM) of authorities to trust: besides the system's with `public`, alone with `private`.",
+    ),
+    setting(
         "log.filter",
         "`info`",
         "What is logged, for example `info,server=debug`, which adds a line for each request.",

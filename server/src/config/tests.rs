@@ -178,9 +178,11 @@ fn sec_04_a_secret_may_come_from_a_private_file() {
 #[test]
 fn every_setting_is_listed() {
     // What is read is what is listed: each section tells its fields when it meets another.
-    let sections = ["", "limits", "log", "login", "live", "metrics", "upstream", "webhooks", "sandbox"];
+    let sections = ["", "limits", "log", "login", "providers", "live", "metrics", "upstream", "webhooks", "sandbox"];
     let mut read = Vec::new();
     for section in sections {
+        // What providers are called is the operator's choice.
+        let section = if section == "providers" { "providers.<id>" } else { section };
         let name = if section.is_empty() { "zz".to_owned() } else { format!("{section}.zz") };
         let error = Figment::new().join((name, 1)).extract::<Raw>().err().unwrap();
         let figment::error::Kind::UnknownField(_, fields) = error.kind else { panic!("{error}") };
@@ -281,4 +283,59 @@ fn the_command_line() {
     ] {
         assert!(parse(words).is_err(), "{words:?}");
     }
+}
+
+/// Settings of a provider, in a file.
+fn provider(settings: &str) -> Result<Config, ConfigError> {
+    let (_dir, path) = file(settings);
+    load(Some(path), [])
+}
+
+const PROVIDER: &str =
+    "[providers.hr]\nissuer = 'https://login.example.com'\nclient_id = 'desk'\nclient_secret = '0123456789abcdef'\n";
+
+#[test]
+fn a_provider_takes_an_issuer_a_client_and_who_may_do_what() {
+    let config = provider(&format!("{PROVIDER}roles = {{ 'admins' = 'admin' }}")).unwrap();
+    let [hr] = &config.providers[..] else { panic!("{:?}", config.providers) };
+    assert_eq!((&*hr.id, &*hr.name, &*hr.claim, hr.logout), ("hr", "hr", "groups", true));
+    assert!(!format!("{hr:?}").contains("0123456789abcdef"));
+    let config = from(&[
+        ("COUNTERSIGN_PROVIDERS__HR__ISSUER", "https://login.example.com"),
+        ("COUNTERSIGN_PROVIDERS__HR__CLIENT_ID", "12345"),
+        ("COUNTERSIGN_PROVIDERS__HR__CLIENT_SECRET", "67890"),
+        ("COUNTERSIGN_PROVIDERS__HR__ROLES", "{\"desk admins\"=\"admin\"}"),
+    ]);
+    assert_eq!(config.unwrap().providers[0].roles["desk admins"], app::model::Role::Admin);
+}
+
+#[test]
+fn sl_05_a_provider_that_could_not_be_trusted_is_refused_at_the_start() {
+    let with = |line: &str| format!("{PROVIDER}default_role = 'viewer'\n{line}");
+    let issuer = |issuer: &str, more: &str| with(more).replace("https://login.example.com", issuer);
+    for (settings, setting) in [
+        (PROVIDER.to_owned(), "providers.hr.roles"),
+        (with("claim = 'email'"), "providers.hr.claim"),
+        (with("zz = 1"), "providers.hr.zz"),
+        (with("roles = { a = 'boss' }"), "providers.hr.roles.a"),
+        (with("client_secret_file = 'a'"), "providers.hr.client_secret_file"),
+        (with("default_team = ' '"), "providers.hr.default_team"),
+        (with("").replace("'viewer'", "'admin'"), "providers.hr.default_role"),
+        (with("").replace("providers.hr", "providers.'HR dept'"), "providers.HR dept.name"),
+        (with("").replace("client_id = 'desk'", ""), "providers.hr.client_id"),
+        (with("").replace("client_secret = '0123456789abcdef'", ""), "providers.hr.client_secret"),
+        (issuer("http://login.example.com", "reach = 'private'"), "providers.hr.issuer"),
+        (issuer("http://127.0.0.1:9", ""), "providers.hr.issuer"),
+        (issuer("https://169.254.169.254", ""), "providers.hr.issuer"),
+        (issuer("https://login.example.com/?a", ""), "providers.hr.issuer"),
+        (issuer("login", ""), "providers.hr.issuer"),
+        (format!("{}\n{}", with(""), with("").replace("providers.hr", "providers.it")), "providers.it.issuer"),
+        (format!("[login]\nlocal = false\n{}", with("")), "login.local"),
+        ("[login]\nlocal = false".to_owned(), "login.local"),
+    ] {
+        let message = provider(&settings).expect_err(setting).to_string();
+        assert!(message.starts_with(&format!("setting {setting} (")), "{message}");
+    }
+    provider(&issuer("http://127.0.0.1:9", "reach = 'private'")).unwrap();
+    provider(&format!("[login]\nlocal = false\n{}", with("roles = { a = 'admin' }"))).unwrap();
 }

@@ -20,7 +20,7 @@ pub(super) fn webhooks(raw: Webhooks) -> Result<Option<WebhooksConfig>, ConfigEr
             return Err(wrong("webhooks.secrets_file", "is set beside webhooks.secrets; keep one of them"));
         }
         (Some(secrets), None) => secrets,
-        (None, Some(path)) => SecretFile { setting: "webhooks.secrets_file", path }.read()?,
+        (None, Some(path)) => SecretFile { setting: "webhooks.secrets_file".to_owned(), path }.read()?,
         (None, None) => {
             let unused = [
                 ("webhooks.account_id", raw.account_id.is_some()),

@@ -160,6 +160,9 @@ async fn about(
             (act, Done::Plainly)
         }
         What::Link | What::Invite | What::Team => {
+            if change.has_identity(person.id).await? {
+                return Err(conflict("This person signs in at a provider and has no password here."));
+            }
             let link = link(portal, change, person.id).await?;
             (changed("link for a new password".to_owned()), Done::With(link))
         }
@@ -169,6 +172,9 @@ async fn about(
 }
 
 async fn invite(portal: &Portal, change: &mut Write, actor: &Actor, form: &PeopleForm) -> Result<Done, ApiError> {
+    if !portal.config.login.local {
+        return Err(conflict("Passwords are switched off at this desk. People get in by a provider alone."));
+    }
     let mut findings = Vec::new();
     let mut finding = |field: &str, message: String| findings.push(FieldError { field: field.to_owned(), message });
     let name = names::display(&form.name).map_err(|error| finding("name", error.to_string()));

@@ -33,7 +33,8 @@ pub(super) async fn page(
     request: Request,
 ) -> Result<Response, ApiError> {
     let now = portal.clock.now();
-    if let Some(token) = LoginToken::parse(&query.token)
+    if portal.config.login.local
+        && let Some(token) = LoginToken::parse(&query.token)
         && portal.store.read().await?.invitation(token.id(), now).await?.is_some()
     {
         return Ok(pages::render(&portal, request).await);
@@ -57,7 +58,7 @@ pub(super) async fn open(
     Form(form): Form<InvitationForm>,
 ) -> Result<Response, ApiError> {
     let now = portal.clock.now();
-    let Some(token) = LoginToken::parse(&form.token) else {
+    let Some(token) = LoginToken::parse(&form.token).filter(|_| portal.config.login.local) else {
         return Ok(refused(&portal, StatusCode::FORBIDDEN, "", bad_link()).await);
     };
     let invited = portal.store.read().await?.invitation(token.id(), now).await?;

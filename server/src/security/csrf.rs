@@ -9,8 +9,8 @@
 //!    body of a type that no form can send (RFC 10017).
 //!
 //! The forms that must work before any script has come are excused from the third.
-//! What browsers report by themselves, and what the signing service tells, is excused
-//! from all: the one changes nothing, the other is signed.
+//! What browsers report by themselves, and what the signing service and providers tell,
+//! is excused from all: the one changes nothing, the others are signed.
 
 use app::paths;
 use axum::{
@@ -26,11 +26,19 @@ use crate::error::ApiError;
 /// The header that scripts of this portal send.
 const PROOF: &str = "x-portal";
 /// Forms that work without scripts. Nothing else takes a form's body.
-pub const PLAIN_FORMS: [&str; 7] =
-    [paths::SETUP, paths::SIGN_IN, paths::SIGN_OUT, paths::CONFIRM, paths::INVITATION, paths::PEOPLE, paths::API_KEYS];
-/// What no page of ours sends: browsers' reports, which change nothing, and the
-/// signing service's events, which are signed.
-pub const UNASKED: [&str; 2] = [paths::CSP_REPORTS, paths::WEBHOOK];
+pub const PLAIN_FORMS: [&str; 8] = [
+    paths::SETUP,
+    paths::SIGN_IN,
+    paths::PROVIDER_SIGN_IN,
+    paths::SIGN_OUT,
+    paths::CONFIRM,
+    paths::INVITATION,
+    paths::PEOPLE,
+    paths::API_KEYS,
+];
+/// What no page of ours sends: browsers' reports, which change nothing, and what the
+/// signing service and providers tell, which is signed.
+pub const UNASKED: [&str; 3] = [paths::CSP_REPORTS, paths::WEBHOOK, paths::LOGOUT_NOTICES];
 const FORM: &str = "application/x-www-form-urlencoded";
 /// What a form of another site can POST without being asked.
 const FORM_TYPES: [&str; 3] = [FORM, "multipart/form-data", "text/plain"];

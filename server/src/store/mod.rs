@@ -18,6 +18,7 @@ pub mod events;
 pub mod invitations;
 pub mod keys;
 pub mod logins;
+pub mod providers;
 pub mod sessions;
 mod sqlite;
 pub mod staff;
@@ -45,6 +46,7 @@ pub trait Rows:
     + invitations::Invitations
     + keys::Keys
     + logins::Logins
+    + providers::Providers
     + sessions::Lists
     + sessions::Sessions
     + sessions::documents::Documents

@@ -21,6 +21,12 @@ pub trait Teams: Send {
     /// As [`StoreError`] says.
     async fn team_exists(&mut self, id: TeamId) -> Result<bool, StoreError>;
 
+    /// The team of this name.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    async fn team_named(&mut self, name: &str) -> Result<Option<TeamId>, StoreError>;
+
     /// All teams, by name.
     ///
     /// # Errors

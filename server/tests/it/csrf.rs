@@ -22,7 +22,7 @@ fn changing() -> Vec<(Method, String)> {
     ]
 }
 
-const FORMS: [&str; 5] = ["/setup", "/sign-in", "/sign-out", "/invitation", "/people"];
+const FORMS: [&str; 6] = ["/setup", "/sign-in", "/sign-out", "/invitation", "/people", "/sign-in/provider"];
 
 fn from_site(request: RequestBuilder, site: Site) -> RequestBuilder {
     request.header("sec-fetch-site", site.header())

@@ -13,6 +13,7 @@ mod headers;
 mod keys;
 mod limits;
 mod live;
+mod oidc;
 mod packages;
 mod people;
 mod process;

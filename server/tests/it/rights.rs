@@ -28,7 +28,7 @@ const NOT_FOUND: u16 = 404;
 /// refused, `0` does not find the row. An address with a row has three: one's own, a
 /// colleague's, another team's.
 #[rustfmt::skip]
-const TABLE: [(&str, &str, [&str; 6]); 20] = [
+const TABLE: [(&str, &str, [&str; 6]); 21] = [
     // method, path                              viewer sender manager admin auditor embedder
     ("GET",    "/",                             ["+",   "+",   "+",   "+",   "+",   "+"  ]),
     ("GET",    "/sessions/new",                 ["-",   "+",   "+",   "+",   "-",   "-"  ]),
@@ -45,6 +45,7 @@ const TABLE: [(&str, &str, [&str; 6]); 20] = [
     ("GET",    "/audit/json-lines",             ["-",   "-",   "-",   "+",   "+",   "-"  ]),
     ("GET",    "/audit",                        ["-",   "-",   "-",   "+",   "+",   "-"  ]),
     ("GET",    "/people",                       ["-",   "-",   "-",   "+",   "-",   "-"  ]),
+    ("GET",    "/providers",                    ["-",   "-",   "-",   "+",   "-",   "-"  ]),
     ("POST",   "/people",                       ["-",   "-",   "-",   "+",   "-",   "-"  ]),
     ("GET",    "/api-keys",                     ["-",   "-",   "-",   "+",   "-",   "-"  ]),
     ("POST",   "/api-keys",                     ["-",   "-",   "-",   "+",   "-",   "-"  ]),
@@ -131,6 +132,9 @@ fn az_01_what_takes_no_permission_is_a_short_list() {
         ("GET", "/sign-in"),
         ("POST", "/sign-in"),
         ("POST", "/sign-out"),
+        ("POST", "/sign-in/provider"),
+        ("GET", "/sign-in/{provider}/callback"),
+        ("POST", "/sign-out/notices"),
         ("GET", "/confirm"),
         ("POST", "/confirm"),
         ("POST", "/csp-reports"),

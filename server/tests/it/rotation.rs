@@ -43,7 +43,7 @@ async fn stack(secret: &str) -> Stack {
     let file = dir.path().join("client_secret");
     write(&file, secret);
     let account = {
-        let secret_file = SecretFile { setting: "upstream.client_secret_file", path: file.clone() };
+        let secret_file = SecretFile { setting: "upstream.client_secret_file".to_owned(), path: file.clone() };
         let at = |path: &str| format!("{url}{path}").parse().unwrap();
         let (base, token) = (at("/sign"), at("/auth/open/connect/token"));
         let reach = upstream::Reach::Private;

@@ -14,6 +14,7 @@ pub(super) fn migrations() -> Migrator {
         (3, "rights", include_str!("../../../migrations/0003_rights.sql")),
         (4, "audit", include_str!("../../../migrations/0004_audit.sql")),
         (5, "invitations", include_str!("../../../migrations/0005_invitations.sql")),
+        (6, "providers", include_str!("../../../migrations/0006_providers.sql")),
         (7, "factors", include_str!("../../../migrations/0007_factors.sql")),
         (8, "API keys", include_str!("../../../migrations/0008_api_keys.sql")),
         (10, "webhooks", include_str!("../../../migrations/0010_webhooks.sql")),

@@ -9,6 +9,7 @@ mod invitations;
 mod keys;
 mod logins;
 mod migrations;
+mod providers;
 mod sessions;
 mod staff;
 mod teams;

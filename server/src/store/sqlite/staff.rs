@@ -24,7 +24,8 @@ impl Accounts for SqliteConnection {
     }
 
     async fn admins(&mut self) -> Result<i64, StoreError> {
-        let count = "SELECT COUNT(*) FROM staff WHERE role = 'admin' AND disabled = 0 AND password_hash <> ''";
+        let count = "SELECT COUNT(*) FROM staff WHERE role = 'admin' AND disabled = 0
+            AND (password_hash <> '' OR EXISTS (SELECT 1 FROM identities WHERE identities.staff = staff.id))";
         Ok(sqlx::query_scalar(count).fetch_one(self).await?)
     }
 
@@ -45,7 +46,9 @@ impl Accounts for SqliteConnection {
 
     async fn people(&mut self) -> Result<Vec<Person>, StoreError> {
         let rows = sqlx::query(
-            "SELECT id, name, username, role, team, disabled, password_hash = '' AS invited,
+            "SELECT id, name, username, role, team, disabled,
+                 (SELECT issuer FROM identities WHERE identities.staff = staff.id) AS issuer,
+                 password_hash = '' AND NOT EXISTS (SELECT 1 FROM identities WHERE identities.staff = staff.id) AS invited,
                  (SELECT COUNT(*) FROM logins WHERE staff_id = staff.id) AS sign_ins
              FROM staff ORDER BY name, username",
         )
@@ -112,7 +115,16 @@ fn person(row: &SqliteRow) -> Result<Person, StoreError> {
         (false, true) => AccountState::Invited,
         (false, false) => AccountState::Active,
     };
-    Ok(Person { id, name, username: row.try_get("username")?, role, team, state, sign_ins: row.try_get("sign_ins")? })
+    Ok(Person {
+        id,
+        name,
+        username: row.try_get("username")?,
+        issuer: row.try_get("issuer")?,
+        role,
+        team,
+        state,
+        sign_ins: row.try_get("sign_ins")?,
+    })
 }
 
 /// A person from a row with the columns `id`, `name`, `role` and `team` of `staff`.
