@@ -33,20 +33,21 @@ export class Desk {
     private readonly environment: Record<string, string>,
   ) {}
 
-  /** A portal with the sandbox inside. */
-  static async open(): Promise<Desk> {
+  /** A portal with the sandbox inside, and with these settings beside the usual ones. */
+  static async open(settings: Record<string, string> = {}): Promise<Desk> {
     const signerPort = await freePort();
     const signerUrl = `http://localhost:${signerPort}`;
     return Desk.with(signerUrl, {
       COUNTERSIGN_SANDBOX__LISTEN: `127.0.0.1:${signerPort}`,
       COUNTERSIGN_SANDBOX__PUBLIC_URL: signerUrl,
       COUNTERSIGN_SANDBOX__CONTROL_PLANE: "true",
+      ...settings,
     });
   }
 
   /** A portal whose signing service is somewhere else. */
   static async with(signerUrl: string, settings: Record<string, string>): Promise<Desk> {
-    const port = await freePort();
+    const port = Number(settings.COUNTERSIGN_LISTEN?.split(":")[1] ?? (await freePort()));
     const directory = await mkdtemp(join(tmpdir(), "countersign-e2e-"));
     const url = `http://127.0.0.1:${port}`;
     const desk = new Desk(url, signerUrl, directory, {
