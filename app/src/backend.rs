@@ -5,8 +5,8 @@ use std::{pin::Pin, sync::Arc};
 use crate::{
     error::PortalError,
     model::{
-        ApiKeys, AuditFilter, AuditPage, ListFilter, People, ProviderView, SessionDetail, SessionId, SessionList,
-        Staff, SystemStatus,
+        Account, ApiKeys, AuditFilter, AuditPage, ListFilter, People, ProviderView, SessionDetail, SessionId,
+        SessionList, Staff, SystemStatus,
     },
 };
 
@@ -30,6 +30,9 @@ pub trait Backend: Send + Sync {
 
     /// The OpenID providers, each asked just now.
     fn providers<'a>(&'a self, staff: &'a Staff) -> Answer<'a, Vec<ProviderView>>;
+
+    /// The asker's own account.
+    fn account<'a>(&'a self, staff: &'a Staff) -> Answer<'a, Account>;
 
     /// A page of the audit trail.
     fn audit<'a>(&'a self, staff: &'a Staff, filter: AuditFilter) -> Answer<'a, AuditPage>;

@@ -18,6 +18,10 @@ pub struct FormOutcome {
     pub fields: Vec<FieldError>,
     /// A link or a key to show, once.
     pub link: Option<SecretLink>,
+    /// A second factor to set up.
+    pub offer: Option<FactorOffer>,
+    /// Recovery codes to show, once.
+    pub codes: Option<RecoveryCodes>,
 }
 
 /// A page that leads on by itself, to an address of ours or a provider's.
@@ -44,6 +48,33 @@ pub struct SecretLink(pub String);
 impl std::fmt::Debug for SecretLink {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("SecretLink([REDACTED])")
+    }
+}
+
+/// A second factor that counts once a code of it was right.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FactorOffer {
+    /// The secret, to type: base32 in groups of four.
+    pub secret: String,
+    /// Side of the QR code, in squares.
+    pub qr_size: usize,
+    /// Its dark squares, as the path of an SVG.
+    pub qr_path: String,
+}
+
+impl std::fmt::Debug for FactorOffer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("FactorOffer([REDACTED])")
+    }
+}
+
+/// Codes for when the second factor is lost; each works once.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RecoveryCodes(pub Vec<String>);
+
+impl std::fmt::Debug for RecoveryCodes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("RecoveryCodes([REDACTED])")
     }
 }
 

@@ -14,6 +14,12 @@ pub const SESSION_ROUTE: &str = "/sessions/{id}";
 pub const SETUP: &str = "/setup";
 /// Sign-in.
 pub const SIGN_IN: &str = "/sign-in";
+/// The second page of signing in, for who has a second factor.
+pub const SIGN_IN_CODE: &str = "/sign-in/code";
+/// One's own account.
+pub const ACCOUNT: &str = "/account";
+/// One's own second factor; POST only.
+pub const FACTOR: &str = "/account/second-factor";
 /// Where somebody who is signed in shows again who they are.
 pub const CONFIRM: &str = "/confirm";
 /// Sign-out; POST only.
@@ -146,6 +152,12 @@ pub fn provider_callback(provider: &str) -> String {
 #[must_use]
 pub fn sign_in_then(target: &str) -> String {
     if target == SESSIONS { SIGN_IN.to_owned() } else { format!("{SIGN_IN}?return_to={}", encode(target)) }
+}
+
+/// The second page of signing in, coming back to `target` afterwards.
+#[must_use]
+pub fn sign_in_code_then(target: &str) -> String {
+    format!("{SIGN_IN_CODE}?return_to={}", encode(target))
 }
 
 /// Showing again who one is, going on to `target` afterwards.

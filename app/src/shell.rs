@@ -9,8 +9,8 @@ use leptos_router::{
 };
 
 use crate::pages::{
-    ApiKeysPage, ConfirmPage, InvitationPage, NewSessionPage, NotFoundPage, PeoplePage, ProvidersPage, SessionPage,
-    SessionsPage, SetupPage, SignInPage, StatusPage, TrailPage,
+    AccountPage, ApiKeysPage, ConfirmPage, FactorPage, InvitationPage, NewSessionPage, NotFoundPage, PeoplePage,
+    ProvidersPage, SessionPage, SessionsPage, SetupPage, SignInCodePage, SignInPage, StatusPage, TrailPage,
 };
 
 /// The HTML document that every page is put into.
@@ -58,6 +58,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/audit") view=TrailPage ssr=SsrMode::Async />
                 <Route path=path!("/invitation") view=InvitationPage ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
+                <Route path=path!("/sign-in/code") view=SignInCodePage ssr=SsrMode::Async />
+                <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
+                <Route path=path!("/account/second-factor") view=FactorPage ssr=SsrMode::Async />
                 <Route path=path!("/confirm") view=ConfirmPage ssr=SsrMode::Async />
                 <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async />
             </FlatRoutes>

@@ -1,6 +1,7 @@
 //! The portal: a backend-for-frontend that signs staff in, renders their pages,
 //! and keeps the only credentials to the signing API.
 
+mod account;
 pub mod audit;
 pub mod auth;
 pub mod backend;

@@ -2,8 +2,10 @@
 
 use std::{error::Error, process::ExitCode, sync::Arc};
 
+use app::model::Moment;
 use server::{
-    audit,
+    audit, auth,
+    clock::{Clock, SystemClock, millis},
     config::{
         self,
         args::{self, Command},
@@ -52,6 +54,12 @@ async fn run() -> Result<(), Box<dyn Error>> {
             let config = config::load(file, std::env::vars_os())?;
             store::backup(&config.database(), &target).await?;
             console::say(&format!("The database was copied to {}.", target.display()));
+        }
+        Command::ForgetFactors(file, username) => {
+            let config = config::load(file, std::env::vars_os())?;
+            let now = Moment(millis(SystemClock.now()));
+            let count = auth::forget_factors(&config.database(), now, username.as_deref()).await?;
+            console::say(&format!("Second factors that were removed: {count}."));
         }
         Command::Serve(file) => {
             let config = config::load(file, std::env::vars_os())?;

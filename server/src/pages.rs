@@ -155,7 +155,7 @@ impl Context {
     fn of(portal: &Arc<Portal>, request: &Request) -> Self {
         let extensions = request.extensions();
         Self {
-            backend: Arc::new(Desk::new(Arc::clone(portal))),
+            backend: Arc::new(Desk::new(Arc::clone(portal), extensions.get().copied())),
             staff: extensions.get().cloned(),
             outcome: extensions.get().cloned(),
             confirmation: extensions.get().cloned(),
@@ -203,7 +203,15 @@ mod tests {
         let pages: Vec<String> =
             leptos_axum::generate_route_list(app::App).iter().map(|page| page.path().to_owned()).collect();
         let mut listed: Vec<&str> = PAGES.iter().map(|(path, _)| *path).collect();
-        listed.extend([paths::INVITATION, paths::SIGN_IN, paths::CONFIRM, paths::SETUP]);
+        listed.extend([
+            paths::INVITATION,
+            paths::SIGN_IN,
+            paths::SIGN_IN_CODE,
+            paths::ACCOUNT,
+            paths::FACTOR,
+            paths::CONFIRM,
+            paths::SETUP,
+        ]);
         assert_eq!(pages, listed);
         let mut functions: Vec<&str> = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
         functions.sort_unstable();

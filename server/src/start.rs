@@ -16,7 +16,7 @@ use url::Url;
 use crate::{
     audit::{Act, By},
     auth::{
-        self, Auth,
+        self, Auth, KeyError, Vault,
         oidc::{ProviderError, Providers},
     },
     clock::{Clock, SystemClock},
@@ -103,6 +103,9 @@ pub enum StartError {
     /// The database cannot be read.
     #[error("the portal's database cannot be read")]
     Store(#[from] StoreError),
+    /// The key in the data directory cannot be used.
+    #[error("setting data_dir: {0}")]
+    Key(#[from] KeyError),
     /// There is no signing API.
     #[error(transparent)]
     Upstream(#[from] ConnectError),
@@ -156,6 +159,8 @@ impl Server {
             None => None,
         };
         let store = Store::open(&config.database()).await?;
+        let are_sealed = !store.read().await?.with_factor().await?.is_empty();
+        let vault = Vault::open(config.data_dir.join("secrets.key"), are_sealed, machine.random.as_ref())?;
         let connected = upstream::connect(
             &config.upstream,
             &config.data_dir,
@@ -174,7 +179,7 @@ impl Server {
             store,
             upstream: (machine.between)(connected.api),
             vitals: connected.vitals,
-            auth: Auth::new(machine.password_cost, Arc::clone(&machine.random)),
+            auth: Auth::new(machine.password_cost, Arc::clone(&machine.random), vault),
             started: crate::clock::moment(machine.clock.now()),
             providers: Providers::new(&config.providers)?,
             clock: machine.clock,

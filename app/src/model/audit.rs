@@ -51,6 +51,14 @@ named! {
         SignIn = "sign-in", "Sign-in";
         /// Somebody who is signed in showed again who they are, or tried to.
         SignInConfirmed = "sign-in.confirmed", "Sign-in confirmed";
+        /// Somebody used a recovery code in place of their second factor.
+        RecoveryCodeUsed = "recovery-code.used", "Recovery code used";
+        /// Somebody has a second factor from now on, or has other recovery codes.
+        FactorSet = "factor.set", "Second factor set";
+        /// Somebody's second factor was removed.
+        FactorRemoved = "factor.removed", "Second factor removed";
+        /// Somebody chose another password.
+        PasswordChanged = "password.changed", "Password changed";
         /// Somebody signed out.
         SignOut = "sign-out", "Sign-out";
         /// A sign-in ended by time or by an admin.

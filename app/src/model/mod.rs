@@ -3,6 +3,8 @@
 //! body. The one signing link that a person asks for is [`SigningLink`].
 
 #[cfg(feature = "ssr")]
+mod account;
+#[cfg(feature = "ssr")]
 mod audit;
 pub mod draft;
 mod ids;
@@ -21,6 +23,8 @@ mod standing;
 #[cfg(feature = "ssr")]
 mod status;
 
+#[cfg(feature = "ssr")]
+pub use account::{Account, FactorState, SignIn};
 #[cfg(feature = "ssr")]
 pub use audit::{Action, AuditEntry, AuditFilter, AuditPage, Object, ObjectKind, Outcome};
 pub use draft::{

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Role, TeamId};
+use super::{Moment, Role, TeamId};
 
 /// How an account stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +46,10 @@ pub struct Person {
     pub state: AccountState,
     /// Browsers that are signed in.
     pub sign_ins: u32,
+    /// When they last did something in one of these.
+    pub active_at: Option<Moment>,
+    /// Whether they have a second factor here.
+    pub has_factor: bool,
 }
 
 /// A team.

@@ -138,7 +138,10 @@ pub(super) fn Desk(
                     {staff
                         .map(|staff| {
                             view! {
-                                <span class="who">{staff.name}</span>
+                                <a class="who" href=paths::ACCOUNT>
+                                    <span class="who-name">{staff.name}</span>
+                                    <span class="who-short">"Account"</span>
+                                </a>
                                 <form method="post" action=paths::SIGN_OUT>
                                     <button class="button plain" type="submit">
                                         "Sign out"

@@ -1,8 +1,10 @@
 //! Pages, rendered on the server.
 
+mod account;
 mod api_keys;
 mod audit;
 mod confirm;
+mod factor;
 mod invitation;
 mod layout;
 mod new_session;
@@ -13,14 +15,17 @@ mod session;
 mod sessions;
 mod setup;
 mod sign_in;
+mod sign_in_code;
 mod status;
 
 #[cfg(test)]
 mod tests;
 
+pub(crate) use account::AccountPage;
 pub(crate) use api_keys::ApiKeysPage;
 pub(crate) use audit::TrailPage;
 pub(crate) use confirm::ConfirmPage;
+pub(crate) use factor::FactorPage;
 pub(crate) use invitation::InvitationPage;
 pub(crate) use new_session::NewSessionPage;
 pub(crate) use people::PeoplePage;
@@ -30,4 +35,5 @@ pub(crate) use session::SessionPage;
 pub(crate) use sessions::SessionsPage;
 pub(crate) use setup::SetupPage;
 pub(crate) use sign_in::SignInPage;
+pub(crate) use sign_in_code::SignInCodePage;
 pub(crate) use status::StatusPage;

@@ -12,7 +12,7 @@ use crate::{
     form::FormOutcome,
     model::{AccountState, People, Person, Role, Staff, Team, TeamId, Tone},
     paths,
-    ui::{Field, Notice, TextField},
+    ui::{Field, Notice, TextField, Time},
 };
 
 /// The page for admins.
@@ -46,6 +46,11 @@ fn All(outcome: FormOutcome, staff: Staff, people: People) -> impl IntoView {
             </div>
             <FormMessage outcome=outcome.clone() />
             {outcome.link.clone().map(|link| view! { <Link link=link.0 /> })}
+            <form method="post" action=paths::PEOPLE class="actions">
+                <button class="button" type="submit" name="act" value="end-all-sign-ins">
+                    "End everybody's sign-ins but this one"
+                </button>
+            </form>
             <section class="panel" aria-label="Accounts">
                 <table class="table people" role="table">
                     <thead role="rowgroup">
@@ -69,7 +74,7 @@ fn All(outcome: FormOutcome, staff: Staff, people: People) -> impl IntoView {
 }
 
 fn line(person: Person, teams: &[Team], myself: uuid::Uuid) -> impl IntoView + use<> {
-    let Person { id, name, username, issuer, role, team, state, sign_ins } = person;
+    let Person { id, name, username, issuer, role, team, state, sign_ins, active_at, has_factor } = person;
     let is_me = id == myself;
     let browsers = match sign_ins {
         0 => "Not signed in".to_owned(),
@@ -104,7 +109,7 @@ fn line(person: Person, teams: &[Team], myself: uuid::Uuid) -> impl IntoView + u
         }
         .into_any()
     };
-    let acts: Vec<(&str, &str)> = match state {
+    let mut acts: Vec<(&str, &str)> = match state {
         _ if is_me => vec![],
         AccountState::Disabled => vec![("enable", "Enable")],
         AccountState::Invited => vec![("link", "New link"), ("disable", "Disable")],
@@ -113,6 +118,9 @@ fn line(person: Person, teams: &[Team], myself: uuid::Uuid) -> impl IntoView + u
             vec![("end-sign-ins", "End sign-ins"), ("link", "New password"), ("disable", "Disable")]
         }
     };
+    if has_factor && !is_me {
+        acts.push(("remove-factor", "Remove second factor"));
+    }
     let buttons = acts
         .into_iter()
         .map(|(act, label)| {
@@ -133,6 +141,8 @@ fn line(person: Person, teams: &[Team], myself: uuid::Uuid) -> impl IntoView + u
             <td role="cell" data-label="State">
                 {state.label()}
                 <p class="meta">{browsers}</p>
+                {active_at.map(|at| view! { <p class="meta">"Last active " <Time at=at /></p> })}
+                {has_factor.then(|| view! { <p class="meta">"Second factor"</p> })}
             </td>
             <td role="cell">{rights}</td>
             <td role="cell">

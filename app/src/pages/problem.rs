@@ -31,6 +31,7 @@ pub(super) fn Problem(
         ErrorKind::NotFound => ("Not found", (paths::SESSIONS, "Back to the list")),
         ErrorKind::Forbidden => ("Not allowed", (paths::SESSIONS, "Back to the list")),
         ErrorKind::Unauthenticated => ("Please sign in", (paths::SIGN_IN, "Sign in")),
+        ErrorKind::SecondFactorRequired => ("A second factor is needed", (paths::ACCOUNT, "Set it up")),
         ErrorKind::UpstreamDown | ErrorKind::UpstreamAuth | ErrorKind::UpstreamBad => {
             ("The signing service does not answer", (paths::SESSIONS, "Back to the list"))
         }

@@ -185,9 +185,15 @@ impl TestApp {
         };
         write.insert_account(&account).await.unwrap();
         write.commit().await.unwrap();
-        let browser = Browser::new(self.url.clone());
+        let browser = self.another_browser();
         browser.post_form("/sign-in", &[("username", username), ("password", PASSWORD)]).await.expect(303);
         Person { id, browser }
+    }
+
+    /// A browser in which nobody is signed in.
+    #[must_use]
+    pub fn another_browser(&self) -> Browser {
+        Browser::new(self.url.clone())
     }
 
     /// How often the signing API was asked anything.

@@ -27,6 +27,8 @@ pub struct Browser {
     cookie: Mutex<Option<String>>,
     /// Cookies that other sites' links bring along too.
     lax: Mutex<BTreeMap<String, String>>,
+    /// The others, by name.
+    others: Mutex<BTreeMap<String, String>>,
 }
 
 impl Browser {
@@ -35,7 +37,7 @@ impl Browser {
             .timeout(Duration::from_secs(30))
             .build()
             .unwrap();
-        Self { client, base, cookie: Mutex::default(), lax: Mutex::default() }
+        Self { client, base, cookie: Mutex::default(), lax: Mutex::default(), others: Mutex::default() }
     }
 
     pub(crate) fn go_to(&mut self, base: String) {
@@ -53,13 +55,20 @@ impl Browser {
         *self.cookie.lock().unwrap() = value.map(str::to_owned);
     }
 
-    /// A request with the cookie and nothing else; `path` begins with a slash.
-    pub fn bare(&self, method: Method, path: &str) -> RequestBuilder {
-        let strict = self.cookie().map(|value| format!("{}={value}", server::auth::COOKIE));
-        self.with_cookies(method, path, strict)
+    /// Values of the cookies that other sites' links do not bring along, but the sign-in's.
+    #[must_use]
+    pub fn other_cookies(&self) -> Vec<String> {
+        self.others.lock().unwrap().values().cloned().collect()
     }
 
-    fn with_cookies(&self, method: Method, path: &str, strict: Option<String>) -> RequestBuilder {
+    /// A request with the cookies and nothing else; `path` begins with a slash.
+    pub fn bare(&self, method: Method, path: &str) -> RequestBuilder {
+        let own = self.cookie().map(|value| (server::auth::COOKIE.to_owned(), value));
+        let strict = own.into_iter().chain(self.others.lock().unwrap().clone());
+        self.with_cookies(method, path, strict.map(|(name, value)| format!("{name}={value}")).collect())
+    }
+
+    fn with_cookies(&self, method: Method, path: &str, strict: Vec<String>) -> RequestBuilder {
         let lax = self.lax.lock().unwrap().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
         let cookies = strict.into_iter().chain(lax).collect::<Vec<_>>().join("; ");
         let request = self.client.request(method, format!("{}{path}", self.base));
@@ -68,7 +77,7 @@ impl Browser {
 
     /// Comes to a page from another site, with the cookies that go with that.
     pub async fn come(&self, path: &str) -> Answer {
-        let request = self.with_cookies(Method::GET, path, None);
+        let request = self.with_cookies(Method::GET, path, Vec::new());
         self.send(navigation(request, Site::Elsewhere)).await
     }
 
@@ -99,6 +108,10 @@ impl Browser {
                 self.set_cookie(Some(value).filter(|value| !value.is_empty()));
             } else if rest.contains("SameSite=Lax") {
                 self.lax.lock().unwrap().insert(name.to_owned(), value.to_owned());
+            } else if value.is_empty() {
+                self.others.lock().unwrap().remove(name);
+            } else {
+                self.others.lock().unwrap().insert(name.to_owned(), value.to_owned());
             }
         }
         Answer { status, headers, body }

@@ -51,6 +51,11 @@ impl By {
         }
     }
 
+    /// From which address.
+    pub(crate) const fn address(&self) -> Option<IpAddr> {
+        self.ip
+    }
+
     /// The same, now that it is known who it is and by which sign-in.
     #[must_use]
     pub fn signed_in(self, account: Uuid, login: LoginId) -> Self {

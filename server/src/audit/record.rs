@@ -38,9 +38,6 @@ pub struct Record {
     pub trace: Option<String>,
 }
 
-/// Bytes of a sign-in's hash that an entry shows: enough to tell sign-ins apart.
-const LOGIN_BYTES: usize = 8;
-
 impl Record {
     pub(super) fn new(chain: Uuid, seq: u64, at: Moment, by: &By, act: Act) -> Self {
         let (issuer, subject) = match by.who {
@@ -49,15 +46,13 @@ impl Record {
             Who::Local(id) => (Some("local"), Some(id)),
             Who::Program(id) => (Some("key"), Some(id)),
         };
-        let login =
-            by.login.map(|login| login.as_bytes().iter().take(LOGIN_BYTES).map(|b| format!("{b:02x}")).collect());
         Self {
             chain,
             seq,
             at,
             issuer: issuer.map(str::to_owned),
             subject,
-            login,
+            login: by.login.map(|login| login.handle()),
             ip: by.ip.map(|ip| ip.to_string()),
             action: act.action,
             outcome: act.outcome,

@@ -13,14 +13,14 @@ use axum::{
     extract::{Query, Request, State},
     response::{IntoResponse, Redirect, Response},
 };
-use axum_extra::extract::CookieJar;
+use axum_extra::extract::{CookieJar, cookie::Cookie};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::{
-    LoginId, LoginToken, cookie, names, oidc,
+    LoginId, LoginToken, begin, code_page, cookie, half_way, names, oidc,
     password_rules::{self, WeakPassword},
     passwords::Verdict,
     return_to, step_up,
@@ -37,7 +37,7 @@ use crate::{
 
 /// Set-up, sign-in and sign-out.
 pub(super) fn routes(routes: Routes) -> Routes {
-    routes
+    code_page::routes(routes)
         .get(paths::SETUP, Access::Anyone, setup_page)
         .post(paths::SETUP, Access::Anyone, set_up)
         .get(paths::SIGN_IN, Access::Anyone, sign_in_page)
@@ -88,6 +88,7 @@ async fn set_up(
     State(portal): State<Arc<Portal>>,
     by: By,
     jar: CookieJar,
+    headers: HeaderMap,
     Form(form): Form<SetupForm>,
 ) -> Result<Response, ApiError> {
     if has_staff(&portal).await? {
@@ -112,7 +113,6 @@ async fn set_up(
 
     let id = portal.random.uuid_v7(now)?;
     let team = TeamId(portal.random.uuid_v7(now)?);
-    let login = LoginToken::new(portal.random.as_ref())?;
     let mut write = portal.store.write().await?;
     // Looked at again inside the transaction: of two who come at once, one is first.
     if write.any_account().await? {
@@ -129,12 +129,12 @@ async fn set_up(
         created_at: now,
     };
     write.insert_account(&account).await?;
-    write.insert_login(login.id(), id, now).await?;
+    let staff = Staff { id, name, role: Role::Admin, team };
+    let login = begin(&portal, &mut write, by.clone(), &headers, &staff, "set-up").await?;
     let by = by.signed_in(id, login.id());
     portal.record(&mut write, team, &by, Act::done(Action::TeamMade).to(team)).await?;
     let made = Act::done(Action::AccountMade).to(Subject::account(id)).saying(Role::Admin.slug());
     portal.record(&mut write, team, &by, made).await?;
-    portal.record(&mut write, team, &by, Act::done(Action::SignIn)).await?;
     commit(write).await?;
     portal.auth.setup.use_up();
     tracing::info!(staff.id = %id, "the first account was made");
@@ -237,21 +237,51 @@ async fn sign_in(
     };
     portal.auth.limits.forgive(&username, address);
 
-    let now = portal.clock.now();
-    let login = LoginToken::new(portal.random.as_ref())?;
     let mut write = portal.store.write().await?;
-    if let Some(previous) = cookie::read(&headers) {
-        write.end_login(previous.id()).await?;
-    }
     if let Verdict::RightButCheap(renewed) = verdict {
         write.set_password_hash(staff.id, &renewed).await?;
     }
-    write.insert_login(login.id(), staff.id, now).await?;
-    let by = by.signed_in(staff.id, login.id());
-    portal.record(&mut write, staff.team, &by, Act::done(Action::SignIn)).await?;
+    let password_hash = write.password_hash(staff.id).await?.unwrap_or_default();
+    let next = after_password(&portal, &mut write, by, &headers, &staff, &password_hash).await?;
     commit(write).await?;
-    tracing::info!(staff.id = %staff.id, "signed in");
-    Ok((jar.add(cookie::signed_in(&login)), Redirect::to(&target)).into_response())
+    Ok(next.lead(jar, &target))
+}
+
+/// Where somebody stands who has just shown or chosen the password.
+pub(crate) enum Next {
+    /// Signed in.
+    In(LoginToken),
+    /// Half way: the code is still to come.
+    Code(Cookie<'static>),
+}
+
+/// Signs in who has just shown or chosen the password, unless the account has a
+/// second factor. Part of `change`.
+///
+/// # Errors
+/// The database or the source of randomness failed.
+pub(crate) async fn after_password(
+    portal: &Portal,
+    change: &mut Write,
+    by: By,
+    headers: &HeaderMap,
+    staff: &Staff,
+    password_hash: &str,
+) -> Result<Next, ApiError> {
+    if change.factor(staff.id).await?.is_some_and(|factor| factor.is_confirmed) {
+        return Ok(Next::Code(half_way::cookie(portal, staff, password_hash)?));
+    }
+    Ok(Next::In(begin(portal, change, by, headers, staff, "password").await?))
+}
+
+impl Next {
+    /// The answer that leads on to `target`, by way of the code if it is still to come.
+    pub(crate) fn lead(self, jar: CookieJar, target: &str) -> Response {
+        match self {
+            Self::In(token) => (jar.add(cookie::signed_in(&token)), Redirect::to(target)).into_response(),
+            Self::Code(cookie) => (jar.add(cookie), Redirect::to(&paths::sign_in_code_then(target))).into_response(),
+        }
+    }
 }
 
 /// Records a wrong password. One row for a known and for an unknown user name, so

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use app::{
-    error::PortalError,
+    error::{ErrorKind, PortalError},
     model::{Action, Staff},
     paths,
 };
@@ -42,6 +42,8 @@ pub(crate) struct Standing {
     pub(crate) has_password: bool,
     /// Whether its owner has a second factor here.
     pub(crate) has_factor: bool,
+    /// Whether their role asks for one, which they have to set up before anything else.
+    pub(crate) lacks_factor: bool,
 }
 
 /// Finds out whose request it is, by the cookie alone. Handlers find [`Staff`],
@@ -88,6 +90,15 @@ pub(crate) fn turn_away(request: &Request) -> Response {
     }
 }
 
+/// The answer for somebody who has to set up a second factor before anything else.
+pub(crate) fn send_to_factor(request: &Request) -> Response {
+    if request.method() == Method::GET && reads_html(request.headers()) {
+        return Redirect::to(paths::ACCOUNT).into_response();
+    }
+    let message = "Your role needs a second factor. Set it up on the page of your account first.";
+    ApiError::from(PortalError::new(ErrorKind::SecondFactorRequired, message)).into_response()
+}
+
 /// Whether a person waits for the answer, rather than a script.
 pub(crate) fn reads_html(headers: &HeaderMap) -> bool {
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -119,6 +130,7 @@ async fn find(portal: &Portal, headers: &HeaderMap, uri: &Uri) -> Result<Option<
         is_fresh: login.proved_at > millis(now - FRESH),
         has_password: login.has_password,
         has_factor: login.has_factor,
+        lacks_factor: login.has_password && !login.has_factor && portal.config.needs_factor(login.staff.role),
     };
     Ok(Some((login.staff, id, standing)))
 }

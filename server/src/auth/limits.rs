@@ -12,6 +12,7 @@ use std::{
 
 use serve::network;
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use crate::{
     clock::millis,
@@ -19,6 +20,9 @@ use crate::{
 };
 
 const PER_ACCOUNT: Allowance = Allowance { burst: 10, interval: Duration::from_secs(10) };
+/// Six digits are few. Who tries them has shown the password already, so that codes
+/// are counted per account whatever the address: no stranger can use them up.
+const CODES: Allowance = Allowance { burst: 10, interval: Duration::from_secs(120) };
 const PER_ADDRESS: Allowance = Allowance { burst: 50, interval: Duration::from_secs(2) };
 
 /// Counts wrong passwords.
@@ -29,11 +33,13 @@ pub struct LoginLimits {
 struct Tries {
     accounts: Meter<(String, IpAddr)>,
     addresses: Meter<IpAddr>,
+    codes: Meter<Uuid>,
 }
 
 impl Default for LoginLimits {
     fn default() -> Self {
-        Self { tries: Mutex::new(Tries { accounts: Meter::new(PER_ACCOUNT), addresses: Meter::new(PER_ADDRESS) }) }
+        let (accounts, addresses) = (Meter::new(PER_ACCOUNT), Meter::new(PER_ADDRESS));
+        Self { tries: Mutex::new(Tries { accounts, addresses, codes: Meter::new(CODES) }) }
     }
 }
 
@@ -59,6 +65,19 @@ impl LoginLimits {
         let mut tries = self.tries();
         tries.addresses.give_back(&network);
         tries.accounts.forget(&(account.to_owned(), network));
+    }
+
+    /// Counts a code before it is compared.
+    ///
+    /// # Errors
+    /// How long to wait instead.
+    pub fn count_code(&self, account: Uuid, now: OffsetDateTime) -> Result<(), Duration> {
+        self.tries().codes.take(account, millis(now))
+    }
+
+    /// Takes back the codes of an account that had a right one.
+    pub fn forgive_code(&self, account: Uuid) {
+        self.tries().codes.forget(&account);
     }
 
     fn tries(&self) -> MutexGuard<'_, Tries> {

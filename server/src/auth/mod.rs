@@ -1,9 +1,14 @@
 //! Who is asking: set-up of the first account, sign-in, sign-out, and whose a
 //! request is.
 
+mod begin;
+mod browser;
+mod code_page;
 mod cookie;
+pub(crate) mod factor;
 mod forms;
 mod guard;
+pub(crate) mod half_way;
 mod limits;
 pub(crate) mod names;
 pub mod oidc;
@@ -13,12 +18,15 @@ mod return_to;
 mod setup_link;
 mod step_up;
 mod token;
+mod totp;
+mod vault;
 
-use std::{sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use app::model::Action;
 use argon2::Params;
 use secrecy::SecretString;
+use time::OffsetDateTime;
 
 use crate::{
     audit::{Act, By},
@@ -29,17 +37,20 @@ use crate::{
     store::StoreError,
 };
 
+pub(crate) use begin::begin;
 pub use cookie::NAME as COOKIE;
 pub(crate) use cookie::signed_in;
-pub(crate) use forms::again;
+pub use factor::{ForgetError, forget as forget_factors};
+pub(crate) use forms::{after_password, again};
 pub use guard::{BACKGROUND_HEADER, still_signed_in};
-pub(crate) use guard::{identify, reads_html, turn_away};
+pub(crate) use guard::{Standing, identify, reads_html, send_to_factor, turn_away};
 pub use passwords::standard_cost;
 pub(crate) use step_up::{Proven, demand};
 pub use token::{LoginId, LoginToken};
+pub use vault::{KeyError, Vault};
 
 use limits::LoginLimits;
-use passwords::Passwords;
+use passwords::{Passwords, Verdict};
 use setup_link::SetupLink;
 
 /// How often sign-ins that ended by themselves are forgotten.
@@ -50,12 +61,18 @@ pub struct Auth {
     setup: SetupLink,
     passwords: Passwords,
     limits: LoginLimits,
+    vault: Vault,
 }
 
 impl Auth {
     /// Hashes passwords at this cost.
-    pub fn new(cost: Params, random: Arc<dyn Random>) -> Self {
-        Self { setup: SetupLink::default(), passwords: Passwords::new(cost, random), limits: LoginLimits::default() }
+    pub fn new(cost: Params, random: Arc<dyn Random>, vault: Vault) -> Self {
+        let passwords = Passwords::new(cost, random);
+        Self { setup: SetupLink::default(), passwords, limits: LoginLimits::default(), vault }
+    }
+
+    fn vault(&self) -> &Vault {
+        &self.vault
     }
 
     /// The PHC string of a new password.
@@ -64,6 +81,27 @@ impl Auth {
     /// The portal is busy with others.
     pub(crate) async fn hash(&self, password: SecretString) -> Result<String, ApiError> {
         self.passwords.hash(password).await
+    }
+
+    /// Whether this is the password with that hash.
+    ///
+    /// # Errors
+    /// The portal is busy with others.
+    pub(crate) async fn is_password(&self, password: SecretString, stored: Option<String>) -> Result<bool, ApiError> {
+        Ok(self.passwords.verify(password, stored).await? != Verdict::Wrong)
+    }
+
+    /// Counts a password before it is compared, by account and address.
+    ///
+    /// # Errors
+    /// How long to wait instead.
+    pub(crate) fn count(&self, account: &str, address: IpAddr, now: OffsetDateTime) -> Result<(), Duration> {
+        self.limits.count(account, address, now)
+    }
+
+    /// Takes back a password that was right.
+    pub(crate) fn forgive(&self, account: &str, address: IpAddr) {
+        self.limits.forgive(account, address);
     }
 
     /// The link by which the first account is made.

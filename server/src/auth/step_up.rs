@@ -24,12 +24,12 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::Deserialize;
 use time::Duration;
 use url::form_urlencoded;
 
-use super::{LoginId, LoginToken, guard::Standing, oidc, passwords::Verdict, reads_html, return_to};
+use super::{LoginId, LoginToken, factor, guard::Standing, oidc, passwords::Verdict, reads_html, return_to};
 use crate::{
     audit::{Act, By},
     error::ApiError,
@@ -272,20 +272,24 @@ async fn prove(
     let by = By::of(extensions);
     let now = portal.clock.now();
     let account = staff.id.to_string();
-    if let Err(wait) = portal.auth.limits.count(&account, address, now) {
+    let mut counted = portal.auth.limits.count(&account, address, now);
+    if standing.has_factor && counted.is_ok() {
+        counted = portal.auth.limits.count_code(staff.id, now);
+    }
+    if let Err(wait) = counted {
         return Ok(Err(Refused::TooOften(wait)));
     }
     // Without a password here there is nothing to compare: its owner confirms where they sign in.
     let stored = portal.store.read().await?.password_hash(staff.id).await?;
     let verdict = portal.auth.passwords.verify(proof.password, stored).await?;
-    let refusal = if verdict == Verdict::Wrong {
-        Some(Refused::Password)
-    } else if standing.has_factor && proof.code.expose_secret().is_empty() {
-        Some(Refused::Code)
-    } else {
-        None
-    };
+    let refusal = if verdict == Verdict::Wrong { Some(Refused::Password) } else { None };
     let mut change = portal.store.write().await?;
+    let refusal = match refusal {
+        None if standing.has_factor => {
+            factor::take(portal, &mut change, &by, staff, &proof.code).await?.is_none().then_some(Refused::Code)
+        }
+        other => other,
+    };
     if let Some(refused) = refusal {
         portal.record(&mut change, staff.team, &by, Act::refused(Action::SignInConfirmed)).await?;
         change.commit().await?;
@@ -299,12 +303,15 @@ async fn prove(
     portal.record(&mut change, staff.team, &by, Act::done(Action::SignInConfirmed)).await?;
     change.commit().await?;
     portal.auth.limits.forgive(&account, address);
+    portal.auth.limits.forgive_code(staff.id);
     portal.hub.signed_out();
     Ok(Ok(token))
 }
 
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret;
+
     use super::*;
 
     #[test]

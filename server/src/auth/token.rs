@@ -55,6 +55,12 @@ impl LoginId {
         Self(digest)
     }
 
+    /// Begin of the digest, in hex: tells sign-ins apart, is of no use to anybody.
+    #[must_use]
+    pub fn handle(&self) -> String {
+        self.0.first_chunk::<8>().map(hex::encode).unwrap_or_default()
+    }
+
     /// The digest.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {

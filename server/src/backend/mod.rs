@@ -13,12 +13,12 @@ use app::{
     backend::{Answer, Backend},
     error::PortalError,
     model::{
-        ApiKeys, AuditFilter, AuditPage, ListFilter, People, Permission, ProviderView, SessionDetail, SessionId,
-        SessionList, Staff, SystemStatus,
+        Account, ApiKeys, AuditFilter, AuditPage, FactorState, ListFilter, People, Permission, ProviderView,
+        SessionDetail, SessionId, SessionList, Staff, SystemStatus,
     },
 };
 
-use crate::{error::ApiError, rights::Reach, sessions::Step, state::Portal};
+use crate::{auth::LoginId, error::ApiError, rights::Reach, sessions::Step, state::Portal};
 
 pub use upstream_error::portal_error;
 pub(crate) use view::result_filename;
@@ -28,13 +28,33 @@ const SEARCH_MAX: usize = 255;
 
 /// The desk's rows, for pages. Each answer names the permission that it takes.
 #[derive(Clone)]
-pub struct Desk(Arc<Portal>);
+pub struct Desk(Arc<Portal>, Option<LoginId>);
 
 impl Desk {
-    /// The rows of this portal.
+    /// The rows of this portal, for who asks by this sign-in.
     #[must_use]
-    pub fn new(portal: Arc<Portal>) -> Self {
-        Self(portal)
+    pub fn new(portal: Arc<Portal>, login: Option<LoginId>) -> Self {
+        Self(portal, login)
+    }
+
+    async fn account(&self, staff: &Staff) -> Result<Account, ApiError> {
+        let Self(portal, login) = self;
+        let (now, limits) = (portal.clock.now(), portal.config.login);
+        let mut read = portal.store.read().await?;
+        let sign_ins = read.logins_of(staff.id, now - limits.lifetime, now - limits.idle).await?;
+        let factor = match read.factor(staff.id).await?.filter(|factor| factor.is_confirmed) {
+            Some(_) => FactorState::Set { codes_left: read.recovery_codes(staff.id).await? },
+            None => FactorState::None,
+        };
+        let team = read.teams().await?.into_iter().find(|team| team.id == staff.team);
+        Ok(Account {
+            username: read.username(staff.id).await?.unwrap_or_default(),
+            team: team.map(|team| team.name).unwrap_or_default(),
+            has_password: read.password_hash(staff.id).await?.is_some(),
+            factor,
+            needs_factor: portal.config.needs_factor(staff.role),
+            sign_ins: sign_ins.into_iter().map(|seen| view::sign_in(seen, *login)).collect(),
+        })
     }
 
     async fn list(&self, staff: &Staff, mut filter: ListFilter) -> Result<SessionList, ApiError> {
@@ -126,6 +146,10 @@ impl Desk {
 impl Backend for Desk {
     fn list_sessions<'a>(&'a self, staff: &'a Staff, filter: ListFilter) -> Answer<'a, SessionList> {
         Box::pin(async move { self.list(staff, filter).await.map_err(logged) })
+    }
+
+    fn account<'a>(&'a self, staff: &'a Staff) -> Answer<'a, Account> {
+        Box::pin(async move { self.account(staff).await.map_err(logged) })
     }
 
     fn people<'a>(&'a self, staff: &'a Staff) -> Answer<'a, People> {

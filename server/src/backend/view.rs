@@ -1,11 +1,15 @@
 //! Rows as pages show them.
 
-use app::model::{AuditEntry, DocumentView, Moment, Object, PackageNews, ResultKind, ResultView, SessionRow, TeamId};
+use app::model::{
+    AuditEntry, DocumentView, Moment, Object, PackageNews, ResultKind, ResultView, SessionRow, SignIn, TeamId,
+};
 
 use crate::{
+    auth::LoginId,
     sessions::Packaging,
     store::{
         audit::Stored,
+        logins::Seen,
         sessions::{SessionRecord, documents::DocumentRecord, results::ResultRecord},
     },
 };
@@ -19,6 +23,18 @@ pub(super) fn row(session: &SessionRecord, now: Moment) -> SessionRow {
         signer: session.signer.clone(),
         due: session.due,
         created: session.created,
+    }
+}
+
+/// A sign-in of the person who asks, by `this` one.
+pub(super) fn sign_in(seen: Seen, this: Option<LoginId>) -> SignIn {
+    SignIn {
+        handle: seen.id.handle(),
+        is_this: Some(seen.id) == this,
+        browser: seen.browser,
+        address: seen.address,
+        began: Moment(seen.created_at),
+        active: Moment(seen.active_at),
     }
 }
 

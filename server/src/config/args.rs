@@ -19,6 +19,8 @@ pub enum Command {
     Reference,
     /// Copy the database of the portal that this file sets up to another file, and stop.
     Backup(Option<PathBuf>, PathBuf),
+    /// Remove second factors, of the account with this user name or of all, and stop.
+    ForgetFactors(Option<PathBuf>, Option<String>),
     /// Say how to use the command, and stop.
     Help,
     /// Say which version this is, and stop.
@@ -54,6 +56,10 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, ArgsEr
         [Some("reconcile")] => Ok(Command::Reconcile(file)),
         [Some("config"), Some("reference")] => Ok(Command::Reference),
         [Some("backup"), Some(target)] => Ok(Command::Backup(file, target.into())),
+        [Some("factors"), Some("forget")] => Ok(Command::ForgetFactors(file, None)),
+        [Some("factors"), Some("forget"), Some(username)] => {
+            Ok(Command::ForgetFactors(file, Some(username.to_owned())))
+        }
         _ => Err(ArgsError(words.swap_remove(0))),
     }
 }
@@ -71,6 +77,8 @@ Usage:
   server reconcile [--config FILE]     ask once about every open session, while no portal runs
   server config reference              print the guide to the settings
   server backup [--config FILE] COPY   copy the database, also of a portal that runs
+  server factors forget [--config FILE] [USERNAME]
+                                       remove a lost second factor, or all
   server --version
 
 Settings come from the TOML file, then from the environment, which wins.

@@ -196,6 +196,7 @@ fn check(raw: Raw) -> Result<Config, ConfigError> {
             local: raw.login.local,
         },
         providers,
+        second_factor_for: raw.login.require_second_factor,
         live: LiveConfig { poll: Duration::from_secs(poll.into()) },
         metrics: raw.metrics.listen,
         webhooks: webhooks(raw.webhooks)?,

@@ -17,6 +17,7 @@ mod webhooks;
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use app::model::Role;
 use ipnet::IpNet;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -55,6 +56,8 @@ pub struct Config {
     pub login: LoginConfig,
     /// Where people may sign in beside here, by id.
     pub providers: Vec<ProviderConfig>,
+    /// Roles whose people need a second factor, unless a provider signs them in.
+    pub second_factor_for: Vec<Role>,
     /// How often the signing API is asked about open sessions.
     pub live: LiveConfig,
     /// Where metrics are, if anywhere.
@@ -191,6 +194,12 @@ impl Config {
         self.listen = SocketAddr::from(([127, 0, 0, 1], 0));
         self.metrics = None;
         self
+    }
+
+    /// Whether people of this role need a second factor.
+    #[must_use]
+    pub fn needs_factor(&self, role: Role) -> bool {
+        self.second_factor_for.contains(&role)
     }
 
     /// The portal's database.

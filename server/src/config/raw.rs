@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
+use app::model::Role;
 use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
@@ -76,11 +77,12 @@ pub(super) struct Login {
     pub(super) idle_minutes: u32,
     pub(super) lifetime_minutes: u32,
     pub(super) local: bool,
+    pub(super) require_second_factor: Vec<Role>,
 }
 
 impl Default for Login {
     fn default() -> Self {
-        Self { idle_minutes: 60, lifetime_minutes: 600, local: true }
+        Self { idle_minutes: 60, lifetime_minutes: 600, require_second_factor: Vec::new(), local: true }
     }
 }
 

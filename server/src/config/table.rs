@@ -86,6 +86,11 @@ pub const SETTINGS: &[Setting] = &[
     ),
     setting("login.lifetime_minutes", "`600`", "A browser is signed out after so long in any case. 1 to 10080."),
     setting(
+        "login.require_second_factor",
+        "`[]`",
+        "Roles whose people need a second factor, for example `[\"admin\", \"manager\"]`. Who has none sets one up before anything else. People of OpenID providers are asked for it there. Roles: `viewer`, `sender`, `manager`, `admin`, `auditor`, `embedder`.",
+    ),
+    setting(
         "login.local",
         "`true`",
         "Whether people may sign in by a password of this portal's. `false` takes a provider that makes admins; set-up and invitations end too.",

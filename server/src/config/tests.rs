@@ -306,7 +306,7 @@ fn a_provider_takes_an_issuer_a_client_and_who_may_do_what() {
         ("COUNTERSIGN_PROVIDERS__HR__CLIENT_SECRET", "67890"),
         ("COUNTERSIGN_PROVIDERS__HR__ROLES", "{\"desk admins\"=\"admin\"}"),
     ]);
-    assert_eq!(config.unwrap().providers[0].roles["desk admins"], app::model::Role::Admin);
+    assert_eq!(config.unwrap().providers[0].roles["desk admins"], Role::Admin);
 }
 
 #[test]

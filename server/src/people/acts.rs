@@ -9,7 +9,7 @@ use app::{
     paths,
 };
 use axum::{
-    Form,
+    Extension, Form,
     extract::{Request, State},
     response::{IntoResponse, Redirect, Response},
 };
@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use crate::{
     audit::{self, Subject},
-    auth::{LoginToken, names},
+    auth::{LoginId, LoginToken, names},
     error::ApiError,
     pages,
     rights::{Actor, Reach},
@@ -41,6 +41,8 @@ enum What {
     Disable,
     Enable,
     EndSignIns,
+    EndAllSignIns,
+    RemoveFactor,
     Link,
 }
 
@@ -73,10 +75,11 @@ enum Done {
 pub(super) async fn act(
     State(portal): State<Arc<Portal>>,
     actor: Actor,
+    Extension(login): Extension<LoginId>,
     Form(form): Form<PeopleForm>,
 ) -> Result<Response, ApiError> {
     let typed = FormOutcome { name: form.name.clone(), username: form.username.clone(), ..FormOutcome::default() };
-    let (status, outcome) = match run(&portal, &actor, form).await? {
+    let (status, outcome) = match run(&portal, &actor, login, form).await? {
         Done::Plainly => return Ok(Redirect::to(paths::PEOPLE).into_response()),
         Done::With(link) => (StatusCode::OK, FormOutcome { link: Some(link), ..FormOutcome::default() }),
         Done::Not(fields) => (StatusCode::UNPROCESSABLE_ENTITY, FormOutcome { fields, ..typed }),
@@ -90,7 +93,7 @@ pub(super) async fn act(
     Ok(response)
 }
 
-async fn run(portal: &Portal, actor: &Actor, form: PeopleForm) -> Result<Done, ApiError> {
+async fn run(portal: &Portal, actor: &Actor, login: LoginId, form: PeopleForm) -> Result<Done, ApiError> {
     let mut change = portal.store.write().await?;
     // The actor may have lost their rights since the request was let in: of two
     // admins who demote each other at once, one is refused.
@@ -100,7 +103,13 @@ async fn run(portal: &Portal, actor: &Actor, form: PeopleForm) -> Result<Done, A
     let done = match form.act {
         What::Invite => invite(portal, &mut change, actor, &form).await?,
         What::Team => make_team(portal, &mut change, actor, &form.team_name).await?,
-        What::Change | What::Disable | What::Enable | What::EndSignIns | What::Link => {
+        What::EndAllSignIns => {
+            let count = change.end_all_logins_but(login).await?;
+            let act = audit::Act::done(Action::SignInEnded).saying(format!("{count} of everybody by an admin"));
+            portal.record(&mut change, myself.team, &actor.by, act).await?;
+            Done::Plainly
+        }
+        What::Change | What::Disable | What::Enable | What::EndSignIns | What::RemoveFactor | What::Link => {
             let person = form.person.ok_or(ApiError::BadRequest("The form names no person."))?;
             let account = change.account(person).await?.ok_or_else(PortalError::not_found)?;
             if person == myself.id {
@@ -159,7 +168,13 @@ async fn about(
             let act = audit::Act::done(Action::SignInEnded).to(subject()).saying(format!("{count} by an admin"));
             (act, Done::Plainly)
         }
-        What::Link | What::Invite | What::Team => {
+        What::RemoveFactor => {
+            change.remove_factor(person.id).await?;
+            // What was begun with it ends with it.
+            change.end_logins_of(person.id).await?;
+            (audit::Act::done(Action::FactorRemoved).to(subject()).saying("by an admin"), Done::Plainly)
+        }
+        What::Link | What::Invite | What::Team | What::EndAllSignIns => {
             if change.has_identity(person.id).await? {
                 return Err(conflict("This person signs in at a provider and has no password here."));
             }

@@ -6,16 +6,16 @@ use app::{error::FieldError, form::FormOutcome, model::Action, paths};
 use axum::{
     Form,
     extract::{Query, Request, State},
-    response::{IntoResponse, Redirect, Response},
+    response::Response,
 };
 use axum_extra::extract::CookieJar;
-use http::{StatusCode, Uri};
+use http::{HeaderMap, StatusCode, Uri};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use crate::{
     audit::{Act, By, Subject},
-    auth::{LoginToken, again, password_rules, signed_in},
+    auth::{self, LoginToken, again, password_rules},
     error::ApiError,
     pages,
     state::Portal,
@@ -55,6 +55,7 @@ pub(super) async fn open(
     State(portal): State<Arc<Portal>>,
     by: By,
     jar: CookieJar,
+    headers: HeaderMap,
     Form(form): Form<InvitationForm>,
 ) -> Result<Response, ApiError> {
     let now = portal.clock.now();
@@ -71,7 +72,6 @@ pub(super) async fn open(
     }
     let password_hash = portal.auth.hash(form.password).await?;
 
-    let login = LoginToken::new(portal.random.as_ref())?;
     let mut change = portal.store.write().await?;
     // Looked at again inside the transaction: a link works once.
     let Some((person, _)) = change.invitation(token.id(), now).await? else {
@@ -81,16 +81,15 @@ pub(super) async fn open(
     change.set_password_hash(person.id, &password_hash).await?;
     // Another password ends what the one before began.
     change.end_logins_of(person.id).await?;
-    change.insert_login(login.id(), person.id, now).await?;
-    let by = by.signed_in(person.id, login.id());
     portal
         .record(&mut change, person.team, &by, Act::done(Action::AccountOpened).to(Subject::account(person.id)))
         .await?;
-    portal.record(&mut change, person.team, &by, Act::done(Action::SignIn)).await?;
+    // Who has a second factor shows it here too: the link is in place of a password alone.
+    let next = auth::after_password(&portal, &mut change, by, &headers, &person, &password_hash).await?;
     change.commit().await?;
     portal.hub.signed_out();
     tracing::info!(staff.id = %person.id, "an invitation was accepted");
-    Ok((jar.add(signed_in(&login)), Redirect::to(paths::SESSIONS)).into_response())
+    Ok(next.lead(jar, paths::SESSIONS))
 }
 
 async fn refused(portal: &Arc<Portal>, status: StatusCode, token: &str, finding: FieldError) -> Response {

@@ -35,9 +35,10 @@ pub enum Access {
     Machines,
     /// Nothing: what one needs before one is signed in.
     Anyone,
-    /// A sign-in.
+    /// A sign-in, also of somebody who still has to set up a second factor: what is
+    /// about nobody but themselves.
     SignedIn,
-    /// A sign-in whose owner has just shown who they are.
+    /// The same, whose owner has just shown who they are.
     SignedInFresh,
     /// A sign-in whose role has this permission.
     May(Permission),
@@ -204,6 +205,10 @@ async fn admit(access: Access, portal: &Arc<Portal>, request: Request) -> Result
         return Err(auth::turn_away(&request));
     };
     let reach = access.permission().map(|permission| Reach::of(&staff, permission)).transpose().map_err(denied)?;
+    let lacks_factor = request.extensions().get().is_none_or(|standing: &auth::Standing| standing.lacks_factor);
+    if reach.is_some() && lacks_factor {
+        return Err(auth::send_to_factor(&request));
+    }
     let (mut request, token) = if access.is_fresh() { auth::demand(portal, request).await? } else { (request, None) };
     if let Some(reach) = reach {
         let by = By::of(request.extensions());

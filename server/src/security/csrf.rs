@@ -26,13 +26,16 @@ use crate::error::ApiError;
 /// The header that scripts of this portal send.
 const PROOF: &str = "x-portal";
 /// Forms that work without scripts. Nothing else takes a form's body.
-pub const PLAIN_FORMS: [&str; 8] = [
+pub const PLAIN_FORMS: [&str; 11] = [
     paths::SETUP,
     paths::SIGN_IN,
+    paths::SIGN_IN_CODE,
     paths::PROVIDER_SIGN_IN,
     paths::SIGN_OUT,
     paths::CONFIRM,
     paths::INVITATION,
+    paths::ACCOUNT,
+    paths::FACTOR,
     paths::PEOPLE,
     paths::API_KEYS,
 ];

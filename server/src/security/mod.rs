@@ -1,7 +1,7 @@
 //! What every request and every answer must have, whatever it is about.
 
 pub mod client;
-pub(crate) mod csrf;
+pub mod csrf;
 pub(crate) mod headers;
 pub mod limits;
 pub(crate) mod meter;

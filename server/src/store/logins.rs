@@ -25,6 +25,35 @@ pub struct Login {
     pub has_factor: bool,
 }
 
+/// A sign-in to be recorded.
+pub struct NewLogin {
+    /// SHA-256 of its token.
+    pub id: LoginId,
+    /// Who signs in.
+    pub staff: Uuid,
+    /// What the browser calls itself, in plain words.
+    pub browser: String,
+    /// Where it is; empty if that is not known.
+    pub address: String,
+    /// When.
+    pub now: OffsetDateTime,
+}
+
+/// A sign-in, as its owner sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// SHA-256 of its token.
+    pub id: LoginId,
+    /// When, in milliseconds since 1970.
+    pub created_at: i64,
+    /// When a person last did something, in milliseconds since 1970.
+    pub active_at: i64,
+    /// What the browser called itself, in plain words.
+    pub browser: String,
+    /// Where it was.
+    pub address: String,
+}
+
 /// Signed-in browsers.
 #[async_trait]
 pub trait Logins: Send {
@@ -32,7 +61,7 @@ pub trait Logins: Send {
     ///
     /// # Errors
     /// As [`StoreError`] says.
-    async fn insert_login(&mut self, id: LoginId, staff: Uuid, now: OffsetDateTime) -> Result<(), StoreError>;
+    async fn insert_login(&mut self, login: &NewLogin) -> Result<(), StoreError>;
 
     /// Finds a sign-in, whether it has expired or not, with what its owner may do now.
     /// The sign-ins of a disabled account are not found.
@@ -40,6 +69,17 @@ pub trait Logins: Send {
     /// # Errors
     /// As [`StoreError`] says.
     async fn login(&mut self, id: LoginId) -> Result<Option<Login>, StoreError>;
+
+    /// A person's sign-ins, the last used first, those left out that are too old.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    async fn logins_of(
+        &mut self,
+        staff: Uuid,
+        created_after: OffsetDateTime,
+        active_after: OffsetDateTime,
+    ) -> Result<Vec<Seen>, StoreError>;
 
     /// Records that a person did something.
     ///
@@ -65,6 +105,18 @@ pub trait Logins: Send {
     /// # Errors
     /// As [`StoreError`] says.
     async fn end_logins_of(&mut self, staff: Uuid) -> Result<u64, StoreError>;
+
+    /// Ends all sign-ins of a person but this one; answers how many.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    async fn end_other_logins(&mut self, staff: Uuid, but: LoginId) -> Result<u64, StoreError>;
+
+    /// Ends everybody's sign-ins but this one; answers how many.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    async fn end_all_logins_but(&mut self, but: LoginId) -> Result<u64, StoreError>;
 
     /// Forgets sign-ins that began before `created_before` or saw nobody since
     /// `active_before`; answers which, and whose.

@@ -15,6 +15,7 @@
 pub mod audit;
 pub mod backlog;
 pub mod events;
+pub mod factors;
 pub mod invitations;
 pub mod keys;
 pub mod logins;
@@ -43,6 +44,7 @@ pub trait Rows:
     audit::AuditTrail
     + backlog::Backlogs
     + events::Events
+    + factors::Factors
     + invitations::Invitations
     + keys::Keys
     + logins::Logins

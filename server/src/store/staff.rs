@@ -102,6 +102,12 @@ pub trait Accounts: Send {
     /// As [`StoreError`] says.
     async fn password_hash(&mut self, id: Uuid) -> Result<Option<String>, StoreError>;
 
+    /// The name by which an account's owner signs in.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    async fn username(&mut self, id: Uuid) -> Result<Option<String>, StoreError>;
+
     /// Replaces the password's hash, for example by one of higher cost.
     ///
     /// # Errors

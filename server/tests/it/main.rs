@@ -3,12 +3,14 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
+mod account;
 mod audit;
 mod auth;
 mod crash;
 mod csrf;
 mod desk;
 mod downloads;
+mod factor;
 mod headers;
 mod keys;
 mod limits;

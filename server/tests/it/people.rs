@@ -28,10 +28,8 @@ fn link(app: &TestApp, page: &Answer) -> String {
 }
 
 /// A browser in which nobody is signed in.
-async fn nobody(app: &TestApp) -> Browser {
-    let browser = app.person("somebody", Role::Viewer, app.team().await).await.browser;
-    browser.set_cookie(None);
-    browser
+fn nobody(app: &TestApp) -> Browser {
+    app.another_browser()
 }
 
 async fn account(app: &TestApp, username: &str) -> Uuid {
@@ -48,7 +46,7 @@ async fn rights(app: &TestApp, id: Uuid) -> (Role, TeamId) {
 async fn an_invited_person_chooses_a_password_once() {
     let app = TestApp::signed_in().await;
     let address = invite(&app, "berit", "sender").await;
-    let browser = nobody(&app).await;
+    let browser = nobody(&app);
     let wrong = [("username", "berit"), ("password", "")];
     browser.post_form("/sign-in", &wrong).await.expect(401);
 
@@ -72,7 +70,7 @@ async fn a_link_ends_after_three_days_and_by_the_next_one() {
     let first = invite(&app, "berit", "viewer").await;
     let id = account(&app, "berit").await.to_string();
     let second = link(&app, &act(&app.browser, &[("act", "link"), ("person", &id)]).await.expect(200));
-    let browser = nobody(&app).await;
+    let browser = nobody(&app);
     browser.page(&first).await.expect(403);
     browser.page(&second).await.expect(200);
     app.clock.advance(time::Duration::days(3));

@@ -14,7 +14,7 @@ use time::Duration;
 const NEW_TEAM: [(&str, &str); 2] = [("act", "team"), ("team-name", "Team <&> two")];
 
 /// The new team's form with a proof.
-fn with<'a>(password: &'a str) -> Vec<(&'a str, &'a str)> {
+fn with(password: &str) -> Vec<(&str, &str)> {
     NEW_TEAM.into_iter().chain([(Confirmation::PASSWORD, password)]).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use app::paths;
 use reqwest::Method;
-use server::rights::Access;
+use server::{rights::Access, security::csrf::PLAIN_FORMS};
 use sqlx::{ConnectOptions, Row, sqlite::SqliteConnectOptions};
 use testkit::{Answer, TestApp};
 
@@ -101,8 +101,7 @@ async fn web_11_other_methods_are_refused() {
             }
             let answer = app.browser.ask(method.clone(), path).await;
             // A plain form's address first asks for a form.
-            let is_form = *access == Access::Anyone
-                || [paths::SIGN_OUT, paths::CONFIRM, paths::PEOPLE, paths::API_KEYS].contains(&&**path);
+            let is_form = *access == Access::Anyone || PLAIN_FORMS.contains(&&**path);
             let expected: &[u16] = if is_form { &[405, 415] } else { &[405] };
             assert!(expected.contains(&answer.status), "{method} {path}: {}", answer.status);
         }

@@ -12,8 +12,8 @@ use crate::{
     error::{ErrorKind, FieldError, PortalError},
     form::FormOutcome,
     model::{
-        AccountState, Action, ApiKey, ApiKeys, AuditEntry, AuditFilter, AuditPage, Moment, Object, ObjectKind, Outcome,
-        PackageNews, People, Person, Role, SessionDetail, Standing, Team, TeamId,
+        Account, AccountState, Action, ApiKey, ApiKeys, AuditEntry, AuditFilter, AuditPage, FactorState, Moment,
+        Object, ObjectKind, Outcome, PackageNews, People, Person, Role, SessionDetail, SignIn, Standing, Team, TeamId,
     },
     paths,
 };
@@ -117,17 +117,37 @@ async fn hostile_text_is_text_everywhere() {
         username: HOSTILE.to_owned(),
         message: Some(HOSTILE.to_owned()),
         fields: vec![FieldError { field: "username".to_owned(), message: HOSTILE.to_owned() }],
-        link: None,
+        ..FormOutcome::default()
     };
     let refused = Page::post_outcome("/setup?token=%22%3E%3Cscript%3Ealert(1)%3C/script%3E", outcome).await;
     let invited = Page::get(paths::PEOPLE, Arc::new(Stub::People(people(HOSTILE)))).await;
     let keyed = Page::get(paths::API_KEYS, Arc::new(Stub::Keys(keys(HOSTILE)))).await;
     let recorded = Page::get(paths::AUDIT, Arc::new(Stub::Audit(trail(HOSTILE)))).await;
-    for page in [listed, shown, searched, refused, invited, keyed, recorded] {
+    let owned = Page::get(paths::ACCOUNT, Arc::new(Stub::Account(account(HOSTILE)))).await;
+    for page in [listed, shown, searched, refused, invited, keyed, recorded, owned] {
         assert!(!page.html.contains("<script>alert"), "{}", page.html);
         assert!(!page.html.contains("<img src=x"), "{}", page.html);
         assert!(!page.html.contains("</textarea><"), "{}", page.html);
         assert_eq!(page.html.matches("</title>").count(), 1, "{}", page.html);
+    }
+}
+
+fn account(name: &str) -> Account {
+    let sign_in = SignIn {
+        handle: name.to_owned(),
+        is_this: false,
+        browser: name.to_owned(),
+        address: name.to_owned(),
+        began: Moment(0),
+        active: Moment(0),
+    };
+    Account {
+        username: name.to_owned(),
+        team: name.to_owned(),
+        has_password: true,
+        factor: FactorState::None,
+        needs_factor: true,
+        sign_ins: vec![sign_in],
     }
 }
 
@@ -141,6 +161,8 @@ fn people(name: &str) -> People {
         team: team.id,
         state: AccountState::Active,
         sign_ins: 2,
+        active_at: Some(Moment(0)),
+        has_factor: true,
     };
     People { people: vec![person], teams: vec![team] }
 }
@@ -280,7 +302,7 @@ async fn set_up_says_what_is_wrong_at_the_field() {
         username: "ada".to_owned(),
         message: None,
         fields: vec![FieldError { field: "password".to_owned(), message: "Use at least 12 characters.".to_owned() }],
-        link: None,
+        ..FormOutcome::default()
     };
     let page = Page::post_outcome("/setup?token=abc", outcome).await;
     assert_page!(page);
@@ -341,6 +363,9 @@ fn each_route_is_an_address_of_the_portal() {
         paths::AUDIT,
         paths::INVITATION,
         paths::SIGN_IN,
+        paths::SIGN_IN_CODE,
+        paths::ACCOUNT,
+        paths::FACTOR,
         paths::CONFIRM,
         paths::SETUP,
     ];

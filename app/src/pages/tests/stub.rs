@@ -16,8 +16,8 @@ use crate::{
     error::PortalError,
     form::FormOutcome,
     model::{
-        ApiKeys, AuditFilter, AuditPage, DocumentView, ListFilter, Moment, PackageNews, People, ResultKind, ResultView,
-        Role, SessionDetail, SessionId, SessionList, SessionRow, Staff, Standing, TeamId,
+        Account, ApiKeys, AuditFilter, AuditPage, DocumentView, ListFilter, Moment, PackageNews, People, ResultKind,
+        ResultView, Role, SessionDetail, SessionId, SessionList, SessionRow, Staff, Standing, TeamId,
     },
     shell,
 };
@@ -33,6 +33,7 @@ const DAY: i64 = 86_400_000;
 pub(super) enum Stub {
     List(SessionList),
     Detail(SessionDetail),
+    Account(Account),
     People(People),
     Audit(AuditPage),
     Keys(ApiKeys),
@@ -84,6 +85,16 @@ impl Backend for Stub {
 
     fn system_status<'a>(&'a self, _: &'a Staff) -> Answer<'a, crate::model::SystemStatus> {
         Box::pin(async move { Err(self.failure()) })
+    }
+
+    fn account<'a>(&'a self, _: &'a Staff) -> Answer<'a, Account> {
+        Box::pin(async move {
+            tokio::task::yield_now().await;
+            match self {
+                Self::Account(account) => Ok(account.clone()),
+                other => Err(other.failure()),
+            }
+        })
     }
 
     fn people<'a>(&'a self, _: &'a Staff) -> Answer<'a, People> {

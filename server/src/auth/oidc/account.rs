@@ -1,13 +1,14 @@
 //! The account of somebody who comes from a provider.
 
 use app::model::{Action, Role, Staff, TeamId};
+use http::HeaderMap;
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
 use super::{claims::Said, mapping, provider::Provider};
 use crate::{
     audit::{Act, By, Subject},
-    auth::{LoginToken, names},
+    auth::{LoginToken, begin::new_login, names},
     clock::millis,
     config::ProviderConfig,
     error::ApiError,
@@ -62,6 +63,7 @@ pub(super) async fn enter(
     provider: &Provider,
     trip: &Trip,
     said: &Said,
+    headers: &HeaderMap,
     by: &By,
     now: OffsetDateTime,
 ) -> Result<Entry, ApiError> {
@@ -110,7 +112,7 @@ pub(super) async fn enter(
     if let Some(previous) = trip.previous {
         write.end_login(previous).await?;
     }
-    write.insert_login(login.id(), person.id, now).await?;
+    write.insert_login(&new_login(login.id(), person.id, headers, by, now)).await?;
     let at_provider = ProviderLogin {
         provider: config.id.clone(),
         issuer: config.issuer.clone(),

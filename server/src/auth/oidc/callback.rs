@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use axum_extra::extract::CookieJar;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use openidconnect::{AuthorizationCode, PkceCodeVerifier, TokenResponse};
 use serde::Deserialize;
 use time::OffsetDateTime;
@@ -114,6 +114,7 @@ pub(super) async fn callback(
     Path(provider): Path<String>,
     by: By,
     jar: CookieJar,
+    headers: HeaderMap,
     answer: Result<Query<Answer>, QueryRejection>,
 ) -> Result<Response, ApiError> {
     let now = portal.clock.now();
@@ -128,7 +129,7 @@ pub(super) async fn callback(
         let refusal = Refusal::Unknown;
         return Ok(refuse(&portal, refusal.status(), &refusal.to_string()).await);
     };
-    match arrive(&portal, provider, &trip, answer, &by, now).await {
+    match arrive(&portal, provider, &trip, answer, &headers, &by, now).await {
         Ok(login) => {
             let page = begin::onward(&portal, Onward::to(&trip.return_to, "Go on".to_owned())).await;
             Ok((jar.add(cookie::signed_in(&login)), page).into_response())
@@ -171,6 +172,7 @@ async fn arrive(
     provider: &Provider,
     trip: &Trip,
     answer: Answer,
+    headers: &HeaderMap,
     by: &By,
     now: OffsetDateTime,
 ) -> Result<LoginToken, Stop> {
@@ -207,7 +209,7 @@ async fn arrive(
     if trip.again && !is_fresh(&said, trip) {
         return Err(Refusal::NotConfirmed(name()).into());
     }
-    match account::enter(portal, provider, trip, &said, by, now).await.map_err(failed)? {
+    match account::enter(portal, provider, trip, &said, headers, by, now).await.map_err(failed)? {
         Entry::In(login) => Ok(login),
         Entry::Outside(outside) => Err(outside.into()),
         Entry::SomebodyElse => Err(Refusal::NotConfirmed(name()).into()),

@@ -12,21 +12,22 @@ use crate::{
     clock::millis,
     store::{
         StoreError,
-        logins::{Login, Logins},
+        logins::{Login, Logins, NewLogin, Seen},
     },
 };
 
 #[async_trait]
 impl Logins for SqliteConnection {
-    async fn insert_login(&mut self, id: LoginId, staff: Uuid, now: OffsetDateTime) -> Result<(), StoreError> {
+    async fn insert_login(&mut self, login: &NewLogin) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO logins (token_hash, staff_id, created_at, active_at, proved_at) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO logins (token_hash, staff_id, created_at, active_at, proved_at, browser, address)
+             VALUES (?1, ?2, ?3, ?3, ?3, ?4, ?5)",
         )
-        .bind(id.as_bytes())
-        .bind(staff)
-        .bind(millis(now))
-        .bind(millis(now))
-        .bind(millis(now))
+        .bind(login.id.as_bytes())
+        .bind(login.staff)
+        .bind(millis(login.now))
+        .bind(&login.browser)
+        .bind(&login.address)
         .execute(self)
         .await?;
         Ok(())
@@ -53,6 +54,34 @@ impl Logins for SqliteConnection {
             })
         })
         .transpose()
+    }
+
+    async fn logins_of(
+        &mut self,
+        staff: Uuid,
+        created_after: OffsetDateTime,
+        active_after: OffsetDateTime,
+    ) -> Result<Vec<Seen>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT token_hash, created_at, active_at, browser, address FROM logins
+             WHERE staff_id = ? AND created_at > ? AND active_at > ? ORDER BY active_at DESC, created_at DESC",
+        )
+        .bind(staff)
+        .bind(millis(created_after))
+        .bind(millis(active_after))
+        .fetch_all(self)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(Seen {
+                    id: id(row)?,
+                    created_at: row.try_get("created_at")?,
+                    active_at: row.try_get("active_at")?,
+                    browser: row.try_get("browser")?,
+                    address: row.try_get("address")?,
+                })
+            })
+            .collect()
     }
 
     async fn touch_login(&mut self, id: LoginId, now: OffsetDateTime) -> Result<(), StoreError> {
@@ -83,6 +112,20 @@ impl Logins for SqliteConnection {
 
     async fn end_logins_of(&mut self, staff: Uuid) -> Result<u64, StoreError> {
         Ok(sqlx::query("DELETE FROM logins WHERE staff_id = ?").bind(staff).execute(self).await?.rows_affected())
+    }
+
+    async fn end_other_logins(&mut self, staff: Uuid, but: LoginId) -> Result<u64, StoreError> {
+        let ended = sqlx::query("DELETE FROM logins WHERE staff_id = ? AND token_hash <> ?")
+            .bind(staff)
+            .bind(but.as_bytes())
+            .execute(self)
+            .await?;
+        Ok(ended.rows_affected())
+    }
+
+    async fn end_all_logins_but(&mut self, but: LoginId) -> Result<u64, StoreError> {
+        let ended = sqlx::query("DELETE FROM logins WHERE token_hash <> ?").bind(but.as_bytes()).execute(self).await?;
+        Ok(ended.rows_affected())
     }
 
     async fn end_expired_logins(

@@ -5,6 +5,7 @@ mod audit;
 mod backlog;
 mod backup;
 mod events;
+mod factors;
 mod invitations;
 mod keys;
 mod logins;

@@ -1,6 +1,6 @@
 //! Accounts of the people at the desk.
 
-use app::model::{AccountState, Person, Role, Staff, TeamId};
+use app::model::{AccountState, Moment, Person, Role, Staff, TeamId};
 use async_trait::async_trait;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use uuid::Uuid;
@@ -49,7 +49,9 @@ impl Accounts for SqliteConnection {
             "SELECT id, name, username, role, team, disabled,
                  (SELECT issuer FROM identities WHERE identities.staff = staff.id) AS issuer,
                  password_hash = '' AND NOT EXISTS (SELECT 1 FROM identities WHERE identities.staff = staff.id) AS invited,
-                 (SELECT COUNT(*) FROM logins WHERE staff_id = staff.id) AS sign_ins
+                 (SELECT COUNT(*) FROM logins WHERE staff_id = staff.id) AS sign_ins,
+                 (SELECT MAX(active_at) FROM logins WHERE staff_id = staff.id) AS active_at,
+                 EXISTS (SELECT 1 FROM factors WHERE staff = staff.id AND confirmed_at IS NOT NULL) AS has_factor
              FROM staff ORDER BY name, username",
         )
         .fetch_all(self)
@@ -92,6 +94,10 @@ impl Accounts for SqliteConnection {
         .transpose()
     }
 
+    async fn username(&mut self, id: Uuid) -> Result<Option<String>, StoreError> {
+        Ok(sqlx::query_scalar("SELECT username FROM staff WHERE id = ?").bind(id).fetch_optional(self).await?)
+    }
+
     async fn password_hash(&mut self, id: Uuid) -> Result<Option<String>, StoreError> {
         let hash: Option<String> =
             sqlx::query_scalar("SELECT password_hash FROM staff WHERE id = ?").bind(id).fetch_optional(self).await?;
@@ -124,6 +130,8 @@ fn person(row: &SqliteRow) -> Result<Person, StoreError> {
         team,
         state,
         sign_ins: row.try_get("sign_ins")?,
+        active_at: row.try_get::<Option<i64>, _>("active_at")?.map(Moment),
+        has_factor: row.try_get("has_factor")?,
     })
 }
 
