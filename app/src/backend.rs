@@ -6,7 +6,7 @@ use crate::{
     error::PortalError,
     model::{
         Account, ApiKeys, AuditFilter, AuditPage, ListFilter, People, ProviderView, SessionDetail, SessionId,
-        SessionList, Staff, SystemStatus,
+        SessionList, Staff, SystemStatus, Widgets,
     },
 };
 
@@ -33,6 +33,9 @@ pub trait Backend: Send + Sync {
 
     /// The asker's own account.
     fn account<'a>(&'a self, staff: &'a Staff) -> Answer<'a, Account>;
+
+    /// The widgets that this person may see.
+    fn widgets<'a>(&'a self, staff: &'a Staff) -> Answer<'a, Widgets>;
 
     /// A page of the audit trail.
     fn audit<'a>(&'a self, staff: &'a Staff, filter: AuditFilter) -> Answer<'a, AuditPage>;

@@ -53,6 +53,28 @@ pub const API_KEYS: &str = "/api-keys";
 pub const EMBED_KEY: &str = "/embed/key";
 /// How the system does.
 pub const STATUS: &str = "/status";
+/// For programs: tokens of widgets; POST.
+pub const EMBED_TOKENS: &str = "/embed/tokens";
+/// Route of one token, to take it back; DELETE.
+pub const EMBED_TOKEN_ROUTE: &str = "/embed/tokens/{jti}";
+/// Route of a widget's frame.
+pub const EMBED_FRAME_ROUTE: &str = "/embed/v1/frame/{widget}";
+/// What a widget shows; with a token.
+pub const EMBED_STATE: &str = "/embed/v1/state";
+/// The same as it changes; with a token.
+pub const EMBED_LIVE: &str = "/embed/v1/live";
+/// A frame with made-up sessions.
+pub const EMBED_SAMPLE: &str = "/embed/v1/sample";
+/// Begin of the addresses of widgets' images.
+pub const EMBED_IMAGES: &str = "/w/";
+/// Route of a widget's badge as an image.
+pub const EMBED_BADGE_ROUTE: &str = "/w/{widget}/badge.svg";
+/// The module that puts widgets into pages.
+pub const EMBED_MODULE: &str = "/embed/v1.js";
+/// The same in its present version, which never changes.
+pub const EMBED_MODULE_PINNED: &str = "/embed/v1.0.0.js";
+/// The widgets, and what is done about them.
+pub const WIDGETS: &str = "/widgets";
 /// Where an invitation's link leads.
 pub const INVITATION: &str = "/invitation";
 /// The audit trail.
@@ -61,6 +83,20 @@ pub const AUDIT: &str = "/audit";
 pub const AUDIT_CSV: &str = "/audit/csv";
 /// The audit trail as a file for programs.
 pub const AUDIT_JSON: &str = "/audit/json-lines";
+
+/// A widget among the others, with what pages need to show it.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn widget(public_id: &str) -> String {
+    format!("{WIDGETS}?widget={public_id}")
+}
+
+/// A widget's badge as an image; a token is to follow.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn embed_badge(public_id: &str) -> String {
+    format!("{EMBED_IMAGES}{public_id}/badge.svg")
+}
 
 /// The audit trail, narrowed, at one of its addresses.
 #[cfg(feature = "ssr")]

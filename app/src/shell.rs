@@ -11,6 +11,7 @@ use leptos_router::{
 use crate::pages::{
     AccountPage, ApiKeysPage, ConfirmPage, FactorPage, InvitationPage, NewSessionPage, NotFoundPage, PeoplePage,
     ProvidersPage, SessionPage, SessionsPage, SetupPage, SignInCodePage, SignInPage, StatusPage, TrailPage,
+    WidgetsPage,
 };
 
 /// The HTML document that every page is put into.
@@ -55,6 +56,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/api-keys") view=ApiKeysPage ssr=SsrMode::Async />
                 <Route path=path!("/status") view=StatusPage ssr=SsrMode::Async />
                 <Route path=path!("/providers") view=ProvidersPage ssr=SsrMode::Async />
+                <Route path=path!("/widgets") view=WidgetsPage ssr=SsrMode::Async />
                 <Route path=path!("/audit") view=TrailPage ssr=SsrMode::Async />
                 <Route path=path!("/invitation") view=InvitationPage ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />

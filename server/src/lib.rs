@@ -8,6 +8,7 @@ pub mod backend;
 pub mod clock;
 pub mod config;
 pub mod console;
+pub mod embed;
 pub mod error;
 pub mod keys;
 pub mod live;

@@ -33,7 +33,7 @@ const ERROR_BYTES_MAX: usize = 64 * 1024;
 
 /// Pages that need no more than a permission, by their routes in the application.
 /// Sign-in, set-up and invitations have handlers of their own.
-pub(crate) const PAGES: [(&str, Permission); 8] = [
+pub(crate) const PAGES: [(&str, Permission); 9] = [
     (paths::SESSIONS, Permission::SeeSessions),
     (paths::NEW_SESSION, Permission::Send),
     (paths::SESSION_ROUTE, Permission::SeeSessions),
@@ -41,6 +41,7 @@ pub(crate) const PAGES: [(&str, Permission); 8] = [
     (paths::API_KEYS, Permission::ManageKeys),
     (paths::STATUS, Permission::SeeStatus),
     (paths::PROVIDERS, Permission::ManagePeople),
+    (paths::WIDGETS, Permission::ManageWidgets),
     (paths::AUDIT, Permission::ReadAudit),
 ];
 

@@ -11,7 +11,7 @@ use axum::{
 use tower_http::{catch_panic::CatchPanicLayer, csrf::ConfigError};
 
 use crate::{
-    account, audit, auth,
+    account, audit, auth, embed,
     error::ApiError,
     keys, live, pages, people,
     rights::{Access, Routes},
@@ -37,6 +37,7 @@ pub fn routes() -> Routes {
     let routes = keys::routes(routes);
     let routes = webhooks::routes(routes);
     let routes = account::routes(routes);
+    let routes = embed::routes(routes);
     let routes = routes.post(paths::CSP_REPORTS, Access::Machines, reports::take);
     // What a load balancer asks.
     routes.get("/livez", Access::Machines, livez).get("/readyz", Access::Machines, readyz)

@@ -3,15 +3,17 @@
 
 use std::{path::Path, sync::Arc};
 
-use app::error::PortalError;
+use app::{error::PortalError, paths};
 use axum::{
     body::Body,
     extract::{Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, Method, header};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use http::{HeaderName, HeaderValue, Method, Uri, header};
 use leptos::config::LeptosOptions;
+use sha2::{Digest, Sha384};
 use tower::ServiceExt;
 use tower_http::services::ServeDir;
 
@@ -26,6 +28,8 @@ const PACKAGE: &str = "pkg";
 /// load and compile the module that hashes.
 const CODE_POLICY: HeaderValue =
     HeaderValue::from_static("default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'");
+const CROSS_ORIGIN: (HeaderName, HeaderValue) =
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin"));
 const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const CHECK_EACH_TIME: HeaderValue = HeaderValue::from_static("no-cache");
 
@@ -35,6 +39,7 @@ pub struct Site {
     files: ServeDir,
     /// The folder of files that never change, as an address: `/pkg/<hash>/`.
     immutable: Option<String>,
+    integrity: Option<String>,
 }
 
 impl Site {
@@ -47,7 +52,15 @@ impl Site {
         Self {
             files: ServeDir::new(root).append_index_html_on_directories(false).precompressed_br(),
             immutable: hash.map(|hash| format!("/{PACKAGE}/{hash}/")),
+            integrity: std::fs::read(root.join(paths::EMBED_MODULE_PINNED.trim_start_matches('/')))
+                .ok()
+                .map(|module| format!("sha384-{}", STANDARD.encode(Sha384::digest(module)))),
         }
+    }
+
+    /// What browsers compare the module of widgets with, if there is one.
+    pub(crate) fn integrity(&self) -> Option<&str> {
+        self.integrity.as_deref()
     }
 
     /// What pages need to know to refer to the files.
@@ -61,8 +74,12 @@ impl Site {
             .build()
     }
 
-    async fn serve(&self, request: Request) -> Response {
+    async fn serve(&self, mut request: Request) -> Response {
+        if request.uri().path() == paths::EMBED_MODULE {
+            *request.uri_mut() = Uri::from_static(paths::EMBED_MODULE_PINNED);
+        }
         let path = request.uri().path();
+        let is_module = path == paths::EMBED_MODULE_PINNED;
         let is_code = path.strip_prefix('/').is_some_and(|path| path.starts_with(PACKAGE));
         let is_immutable = self.immutable.as_deref().is_some_and(|folder| path.starts_with(folder));
         let Ok(served) = self.files.clone().oneshot(request).await;
@@ -76,6 +93,11 @@ impl Site {
         if is_code {
             headers.insert(header::CONTENT_SECURITY_POLICY, CODE_POLICY);
         }
+        if is_module {
+            // The one file that pages of others load.
+            headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+            headers.insert(CROSS_ORIGIN.0, CROSS_ORIGIN.1);
+        }
         response
     }
 }
@@ -85,9 +107,10 @@ fn is_hash(text: &str) -> bool {
 }
 
 /// Serves files. An address whose last part has a dot is a file's; no page or route
-/// has such an address.
+/// has such an address, but for images that are drawn.
 pub(crate) async fn files(State(portal): State<Arc<Portal>>, request: Request, next: Next) -> Response {
     let is_read = [Method::GET, Method::HEAD].contains(request.method());
     let names_file = request.uri().path().rsplit('/').next().is_some_and(|last| last.contains('.'));
-    if is_read && names_file { portal.site.serve(request).await } else { next.run(request).await }
+    let is_drawn = request.uri().path().starts_with(paths::EMBED_IMAGES);
+    if is_read && names_file && !is_drawn { portal.site.serve(request).await } else { next.run(request).await }
 }

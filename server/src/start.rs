@@ -21,6 +21,7 @@ use crate::{
     },
     clock::{Clock, SystemClock},
     config::Config,
+    embed::{self, Embed},
     error::chain,
     live,
     metrics::{self, Metrics},
@@ -112,6 +113,9 @@ pub enum StartError {
     /// A provider's settings cannot be used.
     #[error(transparent)]
     Provider(#[from] ProviderError),
+    /// There are no keys for widgets.
+    #[error(transparent)]
+    Embed(#[from] embed::KeysError),
     /// There is no randomness.
     #[error(transparent)]
     Random(#[from] RandomError),
@@ -172,6 +176,7 @@ impl Server {
         let subscriber = connected.embedded.as_ref().and_then(|embedded| embedded.subscriber.as_ref());
         let sources = config.webhooks.as_ref().map(webhooks::Source::from).into_iter();
         let sources = sources.chain(subscriber.map(upstream::Subscriber::source)).collect();
+        let embed = Embed::open(&config.data_dir, machine.random.as_ref())?;
         let site = Site::open(&config.site_root);
         let portal = Arc::new(Portal {
             leptos: site.leptos_options(&config.site_root),
@@ -184,6 +189,7 @@ impl Server {
             providers: Providers::new(&config.providers)?,
             clock: machine.clock,
             random: machine.random,
+            embed,
             hub: live::Hub::default(),
             webhooks: webhooks::Receiver::new(sources),
             metrics: Metrics::default(),

@@ -12,6 +12,7 @@ use crate::{
     auth::{Auth, oidc::Providers},
     clock::Clock,
     config::Config,
+    embed::Embed,
     live::Hub,
     metrics::Metrics,
     random::Random,
@@ -39,6 +40,8 @@ pub struct Portal {
     pub auth: Auth,
     /// Where people may sign in beside here.
     pub providers: Providers,
+    /// What widgets need beside the database.
+    pub embed: Embed,
     /// What is counted for operators.
     pub metrics: Metrics,
     /// Who asks too often, and what is too much at once.

@@ -40,6 +40,8 @@ macro_rules! named {
     };
 }
 
+pub(super) use named;
+
 named! {
     /// Something that is recorded.
     Action {
@@ -77,6 +79,12 @@ named! {
         KeyMade = "key.made", "API key made";
         /// An API key was taken back.
         KeyRevoked = "key.revoked", "API key revoked";
+        /// A widget was made.
+        WidgetMade = "widget.made", "Widget made";
+        /// A widget was taken back.
+        WidgetRevoked = "widget.revoked", "Widget revoked";
+        /// A program took a widget's token back.
+        TokenRevoked = "token.revoked", "Widget's token revoked";
         /// A session was planned.
         SessionPlanned = "session.planned", "Session planned";
         /// A document was uploaded for it.
@@ -127,6 +135,8 @@ named! {
         Team = "team", "Team";
         /// An API key.
         Key = "key", "API key";
+        /// A widget.
+        Widget = "widget", "Widget";
     }
 }
 

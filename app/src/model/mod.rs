@@ -7,6 +7,8 @@ mod account;
 #[cfg(feature = "ssr")]
 mod audit;
 pub mod draft;
+#[cfg(feature = "ssr")]
+mod host_policy;
 mod ids;
 #[cfg(feature = "ssr")]
 mod keys;
@@ -22,6 +24,8 @@ mod staff;
 mod standing;
 #[cfg(feature = "ssr")]
 mod status;
+#[cfg(feature = "ssr")]
+mod widgets;
 
 #[cfg(feature = "ssr")]
 pub use account::{Account, FactorState, SignIn};
@@ -31,6 +35,8 @@ pub use draft::{
     CollectionPlan, DraftDocument, NewCollection, NewSession, NewSigner, SendOrder, SendOutcome, SendPlan,
     UploadReceipt, field,
 };
+#[cfg(feature = "ssr")]
+pub use host_policy::{Lack, lacks};
 pub use ids::{CollectionId, SessionId, TeamId, UploadId};
 #[cfg(feature = "ssr")]
 pub use keys::{ApiKey, ApiKeys, KEY_DAYS_MAX, KEY_ROLES, KeyState};
@@ -49,3 +55,5 @@ pub use staff::Staff;
 pub use standing::{Standing, Tone};
 #[cfg(feature = "ssr")]
 pub use status::{Caution, Check, Load, SigningStatus, SystemStatus};
+#[cfg(feature = "ssr")]
+pub use widgets::{EmbedField, Widget, WidgetKind, WidgetTheme, Widgets};

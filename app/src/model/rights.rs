@@ -40,6 +40,8 @@ pub enum Permission {
     ManageKeys,
     /// See how the system does.
     SeeStatus,
+    /// Make widgets and take them back.
+    ManageWidgets,
     /// Let pages of others show how sessions stand.
     Embed,
 }
@@ -87,6 +89,11 @@ impl Role {
             Permission::ManagePeople | Permission::ManageKeys | Permission::SeeStatus => match self {
                 Self::Admin => Some(Scope::All),
                 Self::Viewer | Self::Sender | Self::Manager | Self::Auditor | Self::Embedder => None,
+            },
+            Permission::ManageWidgets => match self {
+                Self::Manager => Some(Scope::Team),
+                Self::Admin => Some(Scope::All),
+                Self::Viewer | Self::Sender | Self::Auditor | Self::Embedder => None,
             },
             Permission::Embed => match self {
                 Self::Embedder => Some(Scope::Team),
@@ -142,6 +149,7 @@ mod tests {
         Permission::ManagePeople,
         Permission::ManageKeys,
         Permission::SeeStatus,
+        Permission::ManageWidgets,
         Permission::Embed,
     ];
 

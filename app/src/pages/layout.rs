@@ -23,6 +23,8 @@ pub(super) enum Place {
     ApiKeys,
     /// How the system does.
     Status,
+    /// Widgets for pages of others.
+    Widgets,
     /// The audit trail.
     Audit,
     /// None that the navigation names.
@@ -31,10 +33,11 @@ pub(super) enum Place {
 
 /// Pages for those who run the desk, beside the first of them, which the main
 /// navigation names.
-const ADMIN: [(Permission, Place, &str, &str); 3] = [
+const ADMIN: [(Permission, Place, &str, &str); 4] = [
     (Permission::ManagePeople, Place::People, paths::PEOPLE, "People"),
     (Permission::ManageKeys, Place::ApiKeys, paths::API_KEYS, "API keys"),
     (Permission::SeeStatus, Place::Status, paths::STATUS, "System status"),
+    (Permission::ManageWidgets, Place::Widgets, paths::WIDGETS, "Widgets"),
 ];
 
 /// The module of code that a page loads: its own islands and no others.
@@ -90,11 +93,12 @@ pub(super) fn Desk(
         (Permission::SeeSessions, Place::Sessions, paths::SESSIONS, "Sessions"),
         (Permission::Send, Place::NewSession, paths::NEW_SESSION, "New session"),
         (Permission::ManagePeople, Place::People, paths::PEOPLE, "People"),
+        (Permission::ManageWidgets, Place::Widgets, paths::WIDGETS, "Widgets"),
         (Permission::ReadAudit, Place::Audit, paths::AUDIT, "Audit"),
     ];
-    let is_admin = ADMIN.iter().any(|(_, admin, ..)| *admin == place);
     // What somebody may not do is not offered.
     let may = |needs: Permission| staff.as_ref().is_some_and(|staff| staff.may(needs));
+    let is_admin = may(Permission::ManagePeople) && ADMIN.iter().any(|(_, admin, ..)| *admin == place);
     let admin = is_admin.then(|| {
         let links = ADMIN.into_iter().filter(|(needs, ..)| may(*needs)).map(|(_, here, href, label)| {
             view! {
@@ -112,6 +116,8 @@ pub(super) fn Desk(
     let links = links
         .into_iter()
         .filter(|(needs, ..)| may(*needs))
+        // Who has the administration's own links finds it there.
+        .filter(|(_, here, ..)| *here != Place::Widgets || !may(Permission::ManagePeople))
         .map(|(_, here, href, label)| {
             view! {
                 <a href=href aria-current=current(here, place, is_admin)>

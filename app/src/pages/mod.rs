@@ -17,6 +17,7 @@ mod setup;
 mod sign_in;
 mod sign_in_code;
 mod status;
+mod widgets;
 
 #[cfg(test)]
 mod tests;
@@ -37,3 +38,4 @@ pub(crate) use setup::SetupPage;
 pub(crate) use sign_in::SignInPage;
 pub(crate) use sign_in_code::SignInCodePage;
 pub(crate) use status::StatusPage;
+pub(crate) use widgets::WidgetsPage;

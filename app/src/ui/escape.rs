@@ -2,7 +2,8 @@
 
 /// Text inside `<title>` or `<textarea>`, which know character references and
 /// nothing else.
-pub(crate) fn rcdata(text: &str) -> String {
+#[must_use]
+pub fn rcdata(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

@@ -108,7 +108,7 @@ pub fn TextField(
     }
 }
 
-/// A field of several lines that needs no answer. The only place that writes a
+/// A field of several lines. The only place that writes a
 /// `<textarea>`: Leptos 0.8 does not escape what stands in one.
 #[component]
 pub fn TextArea(
@@ -125,16 +125,23 @@ pub fn TextArea(
     /// What helps to fill it in.
     #[prop(optional)]
     hint: &'static str,
+    /// What is wrong with it.
+    #[prop(optional_no_strip)]
+    error: Option<String>,
+    /// Needs no answer.
+    #[prop(default = true)]
+    optional: bool,
 ) -> impl IntoView {
     let area = leptos::html::textarea()
         .id(id)
         .name(id)
         .rows(rows)
-        .attr("aria-describedby", described_by(id, !hint.is_empty()));
+        .attr("aria-describedby", described_by(id, !hint.is_empty()))
+        .attr("aria-invalid", error.is_some().then_some("true"));
     // An absent child is not an empty one: that would be written as a space.
     let area = if value.is_empty() { area.into_any() } else { area.child(escape::text_area(&value)).into_any() };
     view! {
-        <Field id=id label=label hint=hint optional=true>
+        <Field id=id label=label hint=hint error=error optional=optional>
             {area}
         </Field>
     }

@@ -25,6 +25,8 @@ pub use badge::Badge;
 #[cfg(any(feature = "ssr", feature = "new-session"))]
 pub(crate) use document::{abbreviated, kind};
 #[cfg(feature = "ssr")]
+pub use escape::rcdata as escape_text;
+#[cfg(feature = "ssr")]
 pub use field::{Field, FieldNote, TextArea, TextField, described_by};
 #[cfg(feature = "ssr")]
 pub use icon::Sprite;

@@ -90,6 +90,12 @@ impl Subject {
         Self(Object { kind: ObjectKind::Account, id })
     }
 
+    /// A widget.
+    #[must_use]
+    pub const fn widget(id: Uuid) -> Self {
+        Self(Object { kind: ObjectKind::Widget, id })
+    }
+
     /// An API key.
     #[must_use]
     pub const fn key(id: Uuid) -> Self {

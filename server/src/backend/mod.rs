@@ -14,7 +14,7 @@ use app::{
     error::PortalError,
     model::{
         Account, ApiKeys, AuditFilter, AuditPage, FactorState, ListFilter, People, Permission, ProviderView,
-        SessionDetail, SessionId, SessionList, Staff, SystemStatus,
+        SessionDetail, SessionId, SessionList, Staff, SystemStatus, Widgets,
     },
 };
 
@@ -91,6 +91,17 @@ impl Desk {
         Ok(People { people, teams: read.teams().await? })
     }
 
+    async fn widgets(&self, staff: &Staff) -> Result<Widgets, ApiError> {
+        let reach = Reach::of(staff, Permission::ManageWidgets)?;
+        let mut read = self.0.store.read().await?;
+        Ok(Widgets {
+            widgets: read.all_widgets(reach.only_team()).await?,
+            teams: read.teams().await?.into_iter().filter(|team| reach.covers(team.id)).collect(),
+            origin: self.0.config.origin(),
+            integrity: self.0.site.integrity().map(str::to_owned),
+        })
+    }
+
     async fn api_keys(&self, staff: &Staff) -> Result<ApiKeys, ApiError> {
         Reach::of(staff, Permission::ManageKeys)?;
         let mut read = self.0.store.read().await?;
@@ -154,6 +165,10 @@ impl Backend for Desk {
 
     fn people<'a>(&'a self, staff: &'a Staff) -> Answer<'a, People> {
         Box::pin(async move { self.people(staff).await.map_err(logged) })
+    }
+
+    fn widgets<'a>(&'a self, staff: &'a Staff) -> Answer<'a, Widgets> {
+        Box::pin(async move { self.widgets(staff).await.map_err(logged) })
     }
 
     fn api_keys<'a>(&'a self, staff: &'a Staff) -> Answer<'a, ApiKeys> {

@@ -71,7 +71,7 @@ pub(crate) async fn identify(State(portal): State<Arc<Portal>>, mut request: Req
 }
 
 /// The answer for whoever has to send something better in `Authorization`.
-fn unauthorised(message: &str) -> Response {
+pub(crate) fn unauthorised(message: &str) -> Response {
     let error = PortalError::new(PortalError::unauthenticated().kind, message);
     let mut response = ApiError::from(error).into_response();
     response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
@@ -86,7 +86,7 @@ async fn denied(portal: &Portal, team: TeamId, role: Role, by: &By) -> Result<()
 }
 
 /// What a request has in `Authorization: Bearer`, if that is all there is.
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let (Some(value), None) = (values.next(), values.next()) else { return None };
     let (scheme, token) = value.to_str().ok()?.split_once(' ')?;

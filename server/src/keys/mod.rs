@@ -18,7 +18,7 @@ use serde::Serialize;
 use crate::rights::{Access, Agent, Routes};
 
 pub use guard::Program;
-pub(crate) use guard::identify;
+pub(crate) use guard::{bearer, identify, unauthorised};
 pub use secret::{ApiSecret, KeyHash};
 
 /// What is done about keys. Their page is among the other pages.

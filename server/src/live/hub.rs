@@ -16,12 +16,18 @@ const PER_STAFF: usize = 20;
 /// Most streams in all: half of the connections that the portal accepts.
 const IN_ALL: usize = 512;
 
+/// Most streams of one widget's token: a page that is open in some tabs.
+const PER_TOKEN: usize = 6;
+/// Most streams of widgets in all.
+const FRAMES: usize = 2_000;
+
 /// Wakes streams, and counts them.
 #[derive(Debug)]
 pub struct Hub {
     changes: watch::Sender<()>,
     sign_outs: watch::Sender<()>,
     seats: Seats,
+    frames: Seats,
     arrivals: Notify,
 }
 
@@ -31,6 +37,7 @@ impl Default for Hub {
             changes: watch::Sender::new(()),
             sign_outs: watch::Sender::new(()),
             seats: Seats::new(IN_ALL),
+            frames: Seats::new(FRAMES),
             arrivals: Notify::new(),
         }
     }
@@ -70,6 +77,16 @@ impl Hub {
         Ok(seat)
     }
 
+    /// Takes a place for the stream of a widget with this token.
+    ///
+    /// # Errors
+    /// There is none.
+    pub(crate) fn frame_seat(&self, token: Uuid) -> Result<Seat, Crowded> {
+        let seat = self.frames.take(&[(Holder::Token(token), PER_TOKEN)])?;
+        self.arrivals.notify_one();
+        Ok(seat)
+    }
+
     /// Whether anybody listens.
     #[must_use]
     pub fn has_listeners(&self) -> bool {
@@ -79,7 +96,7 @@ impl Hub {
     /// How many streams there are.
     #[must_use]
     pub fn listeners(&self) -> usize {
-        self.seats.count()
+        self.seats.count() + self.frames.count()
     }
 
     /// Waits until somebody comes to listen.

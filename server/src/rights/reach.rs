@@ -46,6 +46,21 @@ impl Reach {
         }
     }
 
+    /// What a token of this team's widget may touch.
+    pub(crate) const fn of_team(team: TeamId) -> Self {
+        Self { team: Some(team), owner: None }
+    }
+
+    /// Whether all that this team made is within it.
+    pub(crate) fn covers(self, team: TeamId) -> bool {
+        self.owner.is_none() && self.team.is_none_or(|only| only == team)
+    }
+
+    /// The one team, unless it is all of them.
+    pub(crate) const fn only_team(self) -> Option<TeamId> {
+        self.team
+    }
+
     /// The one team, unless it is all of them. For SQL, where nothing narrows nothing.
     pub(crate) fn team(self) -> Option<Uuid> {
         self.team.map(|team| team.0)

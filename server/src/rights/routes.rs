@@ -199,7 +199,7 @@ async fn admit(access: Access, portal: &Arc<Portal>, request: Request) -> Result
         return Ok((request, None));
     }
     if let Access::Key(permission) = access {
-        return admit_program(permission, request);
+        return admit_program(permission, request).map_err(denied);
     }
     let Some(staff) = request.extensions().get::<Staff>().cloned() else {
         return Err(auth::turn_away(&request));
@@ -218,11 +218,11 @@ async fn admit(access: Access, portal: &Arc<Portal>, request: Request) -> Result
 }
 
 /// Lets a program's request pass; the key was looked up before.
-fn admit_program(permission: Permission, mut request: Request) -> Result<auth::Proven, Response> {
+fn admit_program(permission: Permission, mut request: Request) -> Result<auth::Proven, PortalError> {
     let Some(program) = request.extensions().get::<Program>().cloned() else {
-        return Err(ApiError::from(PortalError::unauthenticated()).into_response());
+        return Err(PortalError::unauthenticated());
     };
-    let reach = Reach::of_program(&program, permission).map_err(denied)?;
+    let reach = Reach::of_program(&program, permission)?;
     let by = By::of(request.extensions());
     request.extensions_mut().insert(Agent { program, reach, by });
     Ok((request, None))

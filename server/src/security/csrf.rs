@@ -26,7 +26,7 @@ use crate::error::ApiError;
 /// The header that scripts of this portal send.
 const PROOF: &str = "x-portal";
 /// Forms that work without scripts. Nothing else takes a form's body.
-pub const PLAIN_FORMS: [&str; 11] = [
+pub const PLAIN_FORMS: [&str; 12] = [
     paths::SETUP,
     paths::SIGN_IN,
     paths::SIGN_IN_CODE,
@@ -38,6 +38,7 @@ pub const PLAIN_FORMS: [&str; 11] = [
     paths::FACTOR,
     paths::PEOPLE,
     paths::API_KEYS,
+    paths::WIDGETS,
 ];
 /// What no page of ours sends: browsers' reports, which change nothing, and what the
 /// signing service and providers tell, which is signed.
@@ -57,6 +58,12 @@ pub(crate) fn layer(
     Ok(layer.add_trusted_origin(origin)?.with_rejection_response(refuse))
 }
 
+/// Addresses for programs, where nothing but a key counts: what a browser sends by
+/// itself is of no use there. Programs say nothing of where they are.
+fn is_for_programs(path: &str) -> bool {
+    path == paths::EMBED_TOKENS || path.strip_prefix(paths::EMBED_TOKENS).is_some_and(|rest| rest.starts_with('/'))
+}
+
 /// Judges by all else.
 pub(crate) async fn require_proof(request: Request, next: Next) -> Response {
     match check(request.method(), request.uri().path(), request.headers()) {
@@ -72,7 +79,7 @@ fn check(method: &Method, path: &str, headers: &HeaderMap) -> Result<(), ApiErro
     if [Method::TRACE, Method::CONNECT].contains(method) {
         return Err(ApiError::MethodNotAllowed);
     }
-    if UNASKED.contains(&path) {
+    if UNASKED.contains(&path) || is_for_programs(path) {
         return Ok(());
     }
     if !headers.contains_key("sec-fetch-site") && !headers.contains_key(header::ORIGIN) {

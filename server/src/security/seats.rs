@@ -16,6 +16,8 @@ pub enum Holder {
     Login(LoginId),
     /// One person with all their browsers.
     Staff(Uuid),
+    /// One token of a widget.
+    Token(Uuid),
 }
 
 /// Why there is no place.

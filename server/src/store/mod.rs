@@ -25,6 +25,7 @@ mod sqlite;
 pub mod staff;
 pub mod teams;
 pub mod webhooks;
+pub mod widgets;
 
 use std::{
     error::Error,
@@ -58,6 +59,7 @@ pub trait Rows:
     + staff::Accounts
     + teams::Teams
     + webhooks::Webhooks
+    + widgets::Widgets
     + Send
     + Sync
 {

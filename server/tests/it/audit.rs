@@ -70,7 +70,7 @@ async fn au_01_every_use_case_yields_its_entry() {
 
     let entries = trail(&app).await;
     let found: BTreeSet<&str> = entries.iter().map(|entry| entry["action"].as_str().unwrap()).collect();
-    // Those of the pages for people, for keys and for one's own account are in the tests of these.
+    // Those of the pages for people, keys, widgets and one's own account are in the tests of these.
     let elsewhere = [
         Action::AccountOpened,
         Action::AccountChanged,
@@ -80,6 +80,9 @@ async fn au_01_every_use_case_yields_its_entry() {
         Action::FactorSet,
         Action::FactorRemoved,
         Action::RecoveryCodeUsed,
+        Action::WidgetMade,
+        Action::WidgetRevoked,
+        Action::TokenRevoked,
     ];
     let expected = Action::ALL.iter().filter(|action| !elsewhere.contains(action));
     let missing: Vec<&str> = expected.map(|action| action.slug()).filter(|slug| !found.contains(slug)).collect();

@@ -163,7 +163,7 @@ async fn az_01_every_address_for_programs_answers_every_role_as_the_table_says()
     });
     let keyed: Vec<_> = keyed.collect();
     let listed: Vec<(&str, &str)> = keyed.iter().map(|(method, path, _)| (method.as_str(), path.as_str())).collect();
-    assert_eq!(listed, [("GET", "/embed/key")]);
+    assert_eq!(listed, [("GET", "/embed/key"), ("POST", "/embed/tokens"), ("DELETE", "/embed/tokens/{jti}")]);
 
     let app = TestApp::signed_in().await;
     let team = app.team().await;
@@ -183,13 +183,14 @@ async fn az_01_every_address_for_programs_answers_every_role_as_the_table_says()
         write.add_key(&key).await.unwrap();
         write.commit().await.unwrap();
         for (method, path, permission) in &keyed {
-            let request = with(&app, method.clone(), path, &format!("Bearer {}", secret.expose()));
+            let path = path.replace("{jti}", &Uuid::from_u128(1).to_string());
+            let request = with(&app, method.clone(), &path, &format!("Bearer {}", secret.expose()));
             let refused = request.send().await.unwrap().status() == 403;
             assert_eq!(refused, role.scope(*permission).is_none(), "{method} {path} {role:?}");
         }
     }
     let trail = app.browser.get(&format!("{}?what=denied", paths::AUDIT_JSON)).await.expect(200).text();
-    assert_eq!(trail.lines().filter(|line| line.contains("\"issuer\":\"key\"")).count(), 4, "{trail}");
+    assert_eq!(trail.lines().filter(|line| line.contains("\"issuer\":\"key\"")).count(), 12, "{trail}");
 }
 
 #[tokio::test]

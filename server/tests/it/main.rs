@@ -10,6 +10,8 @@ mod crash;
 mod csrf;
 mod desk;
 mod downloads;
+mod embed;
+mod embed_example;
 mod factor;
 mod headers;
 mod keys;

@@ -28,7 +28,7 @@ const NOT_FOUND: u16 = 404;
 /// refused, `0` does not find the row. An address with a row has three: one's own, a
 /// colleague's, another team's.
 #[rustfmt::skip]
-const TABLE: [(&str, &str, [&str; 6]); 21] = [
+const TABLE: [(&str, &str, [&str; 6]); 24] = [
     // method, path                              viewer sender manager admin auditor embedder
     ("GET",    "/",                             ["+",   "+",   "+",   "+",   "+",   "+"  ]),
     ("GET",    "/sessions/new",                 ["-",   "+",   "+",   "+",   "-",   "-"  ]),
@@ -50,6 +50,9 @@ const TABLE: [(&str, &str, [&str; 6]); 21] = [
     ("GET",    "/api-keys",                     ["-",   "-",   "-",   "+",   "-",   "-"  ]),
     ("POST",   "/api-keys",                     ["-",   "-",   "-",   "+",   "-",   "-"  ]),
     ("GET",    "/status",                       ["-",   "-",   "-",   "+",   "-",   "-"  ]),
+    ("GET",    "/widgets",                      ["-",   "-",   "+",   "+",   "-",   "-"  ]),
+    ("POST",   "/widgets",                      ["-",   "-",   "+",   "+",   "-",   "-"  ]),
+    ("GET",    "/embed/v1/sample",              ["-",   "-",   "+",   "+",   "-",   "-"  ]),
     ("PUT",    "/uploads/{id}",                 ["---", "+00", "++0", "+++", "---", "---"]),
 ];
 
@@ -96,7 +99,7 @@ async fn ask(browser: &Browser, method: &Method, address: &str) -> u16 {
     let request = browser.fetch(method.clone(), address);
     // What a body would have to say is no matter of rights; none of these changes anything.
     let request = match *method {
-        Method::POST if address == paths::API_KEYS => request.form(&[("act", "make")]),
+        Method::POST if [paths::API_KEYS, paths::WIDGETS].contains(&address) => request.form(&[("act", "make")]),
         Method::POST if address == paths::PEOPLE => request.form(&[("act", "team"), ("team-name", "")]),
         Method::POST => request.json(&json!({})),
         _ => request,
@@ -147,6 +150,11 @@ fn az_01_what_takes_no_permission_is_a_short_list() {
         ("POST", "/webhooks/signing"),
         ("GET", "/invitation"),
         ("POST", "/invitation"),
+        // What these show, a token says.
+        ("GET", "/embed/v1/frame/{widget}"),
+        ("GET", "/embed/v1/state"),
+        ("GET", "/embed/v1/live"),
+        ("GET", "/w/{widget}/badge.svg"),
         ("GET", "/livez"),
         ("GET", "/readyz"),
     ];

@@ -360,6 +360,7 @@ fn each_route_is_an_address_of_the_portal() {
         paths::PEOPLE,
         paths::API_KEYS,
         paths::STATUS,
+        paths::WIDGETS,
         paths::AUDIT,
         paths::INVITATION,
         paths::SIGN_IN,

@@ -17,7 +17,7 @@ use crate::{
     form::FormOutcome,
     model::{
         Account, ApiKeys, AuditFilter, AuditPage, DocumentView, ListFilter, Moment, PackageNews, People, ResultKind,
-        ResultView, Role, SessionDetail, SessionId, SessionList, SessionRow, Staff, Standing, TeamId,
+        ResultView, Role, SessionDetail, SessionId, SessionList, SessionRow, Staff, Standing, TeamId, Widgets,
     },
     shell,
 };
@@ -37,6 +37,7 @@ pub(super) enum Stub {
     People(People),
     Audit(AuditPage),
     Keys(ApiKeys),
+    Widgets(Widgets),
     Failure(PortalError),
 }
 
@@ -68,6 +69,16 @@ impl Backend for Stub {
             tokio::task::yield_now().await;
             match self {
                 Self::List(list) => Ok(SessionList { filter, ..list.clone() }),
+                other => Err(other.failure()),
+            }
+        })
+    }
+
+    fn widgets<'a>(&'a self, _: &'a Staff) -> Answer<'a, Widgets> {
+        Box::pin(async move {
+            tokio::task::yield_now().await;
+            match self {
+                Self::Widgets(widgets) => Ok(widgets.clone()),
                 other => Err(other.failure()),
             }
         })

@@ -18,6 +18,7 @@ pub(super) fn migrations() -> Migrator {
         (7, "factors", include_str!("../../../migrations/0007_factors.sql")),
         (8, "API keys", include_str!("../../../migrations/0008_api_keys.sql")),
         (10, "webhooks", include_str!("../../../migrations/0010_webhooks.sql")),
+        (13, "widgets", include_str!("../../../migrations/0013_widgets.sql")),
     ];
     let history = history.into_iter().map(|(version, name, sql)| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)

@@ -15,6 +15,7 @@ mod sessions;
 mod staff;
 mod teams;
 mod webhooks;
+mod widgets;
 
 use std::{io, path::Path, time::Duration};
 
