@@ -65,9 +65,9 @@ fn file(files: &[Chosen], index: usize) {
     let Some(file) = files.get(index) else { return };
     let Some(row) = row(file.key).or_else(|| new_row(file)) else { return };
     let (mime_type, digest) = match &file.check {
-        Check::Reading | Check::Refused(_) => (None, None),
+        Check::Refused(_) => (None, None),
         Check::Hashing(mime_type, _) => (Some(mime_type), None),
-        Check::Ready(mime_type, digest) => (Some(mime_type), Some(abbreviated(digest))),
+        Check::Ready(mime_type, digest, _) => (Some(mime_type), Some(abbreviated(digest))),
     };
     let mut meta = size(file.size);
     if let Some(mime_type) = mime_type {
@@ -79,6 +79,13 @@ fn file(files: &[Chosen], index: usize) {
     dom::flag(code.as_ref(), "hidden", digest.is_none());
     dom::write(code.as_ref(), &digest.unwrap_or_default());
     dom::note(dom::part(&row, ".field-error").as_ref(), files::problem(files, index).as_deref());
+    dom::flag(dom::part(&row, "button.show").as_ref(), "hidden", matches!(file.check, Check::Refused(_)));
+    let warnings: Vec<&str> = match &file.check {
+        Check::Ready(_, _, warnings) => warnings.iter().map(|warning| warning.message()).collect(),
+        _ => Vec::new(),
+    };
+    let warning = (!warnings.is_empty()).then(|| warnings.join(" "));
+    dom::note(dom::part(&row, ".file-warning").as_ref(), warning.as_deref());
     file_progress(file, Some(&row));
 }
 
@@ -86,7 +93,9 @@ fn new_row(file: &Chosen) -> Option<Element> {
     let row = dom::stamp(place::FILE, &dom::by_id(place::FILES)?)?;
     row.set_id(&row_id(file.key));
     dom::write(dom::part(&row, ".name").as_ref(), &file.name);
-    dom::set(dom::part(&row, "button").as_ref(), "aria-label", &["Remove ", &file.name].concat());
+    for (button, what) in [("button.remove", "Remove "), ("button.show", "Preview ")] {
+        dom::set(dom::part(&row, button).as_ref(), "aria-label", &[what, &file.name].concat());
+    }
     Some(row)
 }
 

@@ -1,15 +1,12 @@
 //! The files that were chosen, and how far each is.
 
 use contract::{MimeType, Sha256Digest};
-use js_sys::Uint8Array;
-use leptos::task::spawn_local;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, FileList};
 
 use super::{
     dom, draw,
-    preflight::{self, Candidate, HEAD, Refusal},
-    state,
+    preflight::{self, Candidate, Refusal, Warning},
+    preview, state,
 };
 use crate::{
     hashing::{self, Report},
@@ -35,14 +32,12 @@ pub(super) struct Chosen {
 /// How far looking at a file is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Check {
-    /// Being looked at.
-    Reading,
     /// No document to sign.
     Refused(Refusal),
     /// Being hashed: so many bytes are.
     Hashing(MimeType, u64),
     /// Ready to go.
-    Ready(MimeType, Sha256Digest),
+    Ready(MimeType, Sha256Digest, Vec<Warning>),
 }
 
 impl Chosen {
@@ -55,21 +50,21 @@ impl Chosen {
 /// Adds files and starts to look at them.
 pub(super) fn add(list: &FileList) {
     for handle in (0..list.length()).filter_map(|index| list.get(index)) {
-        let chosen = state::update(|state| {
+        let (name, size) = (handle.name(), num::bytes(handle.size()));
+        let judged = preflight::judge(&name, &handle.type_(), size);
+        let check = match &judged {
+            Ok(mime_type) => Check::Hashing(mime_type.clone(), 0),
+            Err(refusal) => Check::Refused(*refusal),
+        };
+        let key = state::update(|state| {
             state.last_key += 1;
-            let chosen = Chosen {
-                key: state.last_key,
-                name: handle.name(),
-                size: num::bytes(handle.size()),
-                handle,
-                check: Check::Reading,
-                refused: None,
-                sent: None,
-            };
-            state.files.push(chosen.clone());
-            chosen
+            let key = state.last_key;
+            state.files.push(Chosen { key, handle: handle.clone(), name, size, check, refused: None, sent: None });
+            key
         });
-        spawn_local(look(chosen));
+        if let Ok(mime_type) = judged {
+            hashing::start(key, handle, mime_type, heard);
+        }
     }
     state::refresh();
 }
@@ -82,10 +77,21 @@ pub(super) fn remove(key: u32) {
         let neighbour = row.next_element_sibling().or_else(|| row.previous_element_sibling());
         row.remove();
         // Left alone, the focus would fall back to the top of the page.
-        let button = neighbour.and_then(|neighbour| dom::part(&neighbour, "button"));
+        let button = neighbour.and_then(|neighbour| dom::part(&neighbour, "button.remove"));
         dom::focus(button.or_else(|| dom::by_id(field::DOCUMENTS)).as_ref());
     }
     state::refresh();
+}
+
+/// Shows a file.
+pub(super) fn preview(key: u32) {
+    let asked = state::read(|state| {
+        let file = state.files.iter().find(|file| file.key == key)?;
+        candidate(file).map(|candidate| (file.handle.clone(), candidate.mime_type.clone()))
+    });
+    if let Some((handle, mime_type)) = asked {
+        preview::show(handle, mime_type);
+    }
 }
 
 /// What is wrong with the file at `index`, by itself or beside those above it.
@@ -102,46 +108,32 @@ pub(super) fn problem(files: &[Chosen], index: usize) -> Option<String> {
 fn candidate(file: &Chosen) -> Option<Candidate<'_>> {
     let (mime_type, digest) = match &file.check {
         Check::Hashing(mime_type, _) => (mime_type, None),
-        Check::Ready(mime_type, digest) => (mime_type, Some(*digest)),
-        Check::Reading | Check::Refused(_) => return None,
+        Check::Ready(mime_type, digest, _) => (mime_type, Some(*digest)),
+        Check::Refused(_) => return None,
     };
     Some(Candidate { name: &file.name, mime_type, digest })
 }
 
-async fn look(chosen: Chosen) {
-    let judged = match preflight::judge(&chosen.name, &chosen.handle.type_(), chosen.size) {
-        Ok(mime_type) => read_head(&chosen.handle)
-            .await
-            .ok_or(Refusal::Unreadable)
-            .and_then(|head| preflight::judge_head(&mime_type, &head))
-            .map(|()| mime_type),
-        Err(refusal) => Err(refusal),
-    };
-    let check = match &judged {
-        Ok(mime_type) => Check::Hashing(mime_type.clone(), 0),
-        Err(refusal) => Check::Refused(refusal.clone()),
-    };
-    // Meanwhile it may have been removed.
-    let found = change(chosen.key, |file| file.check = check).is_some();
-    if found && judged.is_ok() {
-        hashing::start(chosen.key, chosen.handle, heard);
-    }
-    state::refresh();
-}
-
 /// Takes a report about the hashing of the file of `key`.
 fn heard(key: u32, report: Report) {
+    let is_progress = matches!(report, Report::Progress(_));
     change(key, |file| {
         let Check::Hashing(mime_type, done) = &mut file.check else { return };
         match report {
             Report::Progress(bytes) => *done = bytes,
-            Report::Done(digest) => file.check = Check::Ready(mime_type.clone(), digest),
+            Report::Done(digest, found) => {
+                file.check = match preflight::judge_content(&found) {
+                    Ok(warnings) => Check::Ready(mime_type.clone(), digest, warnings),
+                    Err(refusal) => Check::Refused(refusal),
+                }
+            }
             Report::Failed => file.check = Check::Refused(Refusal::Unreadable),
         }
     });
-    match report {
-        Report::Progress(_) => state::read(|state| draw::progress(state, key)),
-        Report::Done(_) | Report::Failed => state::refresh(),
+    if is_progress {
+        state::read(|state| draw::progress(state, key));
+    } else {
+        state::refresh();
     }
 }
 
@@ -151,12 +143,7 @@ pub(super) fn sent(key: u32, bytes: u64) {
     state::read(|state| draw::progress(state, key));
 }
 
-fn change(key: u32, change: impl FnOnce(&mut Chosen)) -> Option<()> {
-    state::update(|state| state.files.iter_mut().find(|file| file.key == key).map(change))
-}
-
-async fn read_head(file: &File) -> Option<Vec<u8>> {
-    let head = file.slice_with_i32_and_i32(0, HEAD).ok()?;
-    let buffer = JsFuture::from(head.array_buffer()).await.ok()?;
-    Some(Uint8Array::new(&buffer).to_vec())
+/// Changes the file of `key`, unless it was removed meanwhile.
+fn change(key: u32, change: impl FnOnce(&mut Chosen)) {
+    state::update(|state| state.files.iter_mut().find(|file| file.key == key).map(change));
 }

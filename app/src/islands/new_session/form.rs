@@ -44,7 +44,7 @@ pub(super) fn complete(files: &mut [Chosen], typed: Typed, now: Moment) -> Resul
     }
     for (index, file) in files.iter().enumerate() {
         match (files::problem(files, index), &file.check) {
-            (None, Check::Ready(mime_type, sha256)) => documents.push(DraftDocument {
+            (None, Check::Ready(mime_type, sha256, _)) => documents.push(DraftDocument {
                 filename: file.name.clone(),
                 mime_type: mime_type.as_str().to_owned(),
                 size: file.size,

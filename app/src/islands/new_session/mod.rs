@@ -12,6 +12,7 @@ mod files;
 mod form;
 pub(crate) mod place;
 mod preflight;
+mod preview;
 mod sending;
 mod state;
 
@@ -28,14 +29,17 @@ use crate::{hashing, model::field};
 pub fn NewSessionForm(
     /// Address of the worker that hashes.
     hash_worker: String,
+    /// Address of the script that shows files.
+    preview: String,
     /// The markup.
     children: Children,
 ) -> impl IntoView {
-    Effect::new(move |_| come_alive(hash_worker.clone()));
+    Effect::new(move |_| come_alive(hash_worker.clone(), preview.clone()));
     children()
 }
 
-fn come_alive(hash_worker: String) {
+fn come_alive(hash_worker: String, preview: String) {
+    preview::set_up(preview);
     hashing::set_up(hash_worker);
     due::set_up();
     listen();
@@ -77,10 +81,10 @@ fn listen() {
             files::add(&list);
         }
     });
-    on(place::FILES, "click", |event| {
-        if let Some(key) = event.target().and_then(|target| file_of_button(target.unchecked_ref())) {
-            files::remove(key);
-        }
+    on(place::FILES, "click", |event| match event.target().and_then(|target| file_of_button(target.unchecked_ref())) {
+        Some((key, true)) => files::remove(key),
+        Some((key, false)) => files::preview(key),
+        None => {}
     });
     on(place::CANCEL, "click", |_| {
         if state::phase() == Phase::Waiting {
@@ -113,8 +117,9 @@ fn hover(over: bool) {
     }
 }
 
-/// The file whose button was pressed, be it at the icon.
-fn file_of_button(pressed: &Element) -> Option<u32> {
-    let row = pressed.closest("button").ok()??.closest("li").ok()??;
-    draw::key_of(&row.id())
+/// The file whose button was pressed, be it at the icon, and whether that removes it.
+fn file_of_button(pressed: &Element) -> Option<(u32, bool)> {
+    let button = pressed.closest("button").ok()??;
+    let row = button.closest("li").ok()??;
+    Some((draw::key_of(&row.id())?, button.class_list().contains("remove")))
 }

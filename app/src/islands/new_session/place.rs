@@ -12,6 +12,8 @@ pub(crate) const DROP_ZONE: &str = "drop-zone";
 pub(crate) const FILES: &str = "files";
 /// Template of a line of that list.
 pub(crate) const FILE: &str = "file-template";
+/// The dialog that shows a file.
+pub(crate) const PREVIEW: &str = "preview";
 /// What is wrong on the whole.
 pub(crate) const SUMMARY: &str = "summary";
 /// The sentence that says so.

@@ -115,7 +115,7 @@ async fn steps(attempt: &mut Attempt) -> Result<SessionId, (Step, Failure)> {
 }
 
 async fn send_file(index: usize, file: &Chosen, id: crate::model::UploadId) -> Result<(), Failure> {
-    let Check::Ready(mime_type, digest) = &file.check else { return Err(Failure::Cancelled) };
+    let Check::Ready(mime_type, digest, _) = &file.check else { return Err(Failure::Cancelled) };
     let key = file.key;
     files::sent(key, 0);
     let progress = move |bytes| files::sent(key, bytes);

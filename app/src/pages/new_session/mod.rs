@@ -5,7 +5,7 @@ mod parts;
 
 use leptos::prelude::*;
 
-use self::parts::{Actions, Details, Documents, Summary, Templates};
+use self::parts::{Actions, Details, Documents, Preview, Summary, Templates};
 use super::{
     layout::{Desk, Module, Place},
     problem::Problem,
@@ -34,7 +34,7 @@ pub(crate) fn NewSessionPage() -> impl IntoView {
                     <p>"Sending documents needs JavaScript: they are hashed here, before anything leaves this computer."</p>
                 </Notice>
             </noscript>
-            <NewSessionForm hash_worker=format!("/{package}/hash-worker.js")>
+            <NewSessionForm hash_worker=format!("/{package}/hash-worker.js") preview=format!("/{package}/preview.js")>
                 <form id=place::FORM class="new-session" novalidate>
                     <Summary />
                     <fieldset id=place::CONTROLS disabled>
@@ -46,6 +46,7 @@ pub(crate) fn NewSessionPage() -> impl IntoView {
                     </fieldset>
                     <Actions />
                 </form>
+                <Preview />
                 <Templates />
             </NewSessionForm>
         </Desk>

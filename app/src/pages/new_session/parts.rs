@@ -127,6 +127,37 @@ pub(super) fn Actions() -> impl IntoView {
     }
 }
 
+/// Shows a file before it is sent. `app/preview.js` fills the parts.
+#[component]
+pub(super) fn Preview() -> impl IntoView {
+    view! {
+        <dialog id=place::PREVIEW class="preview" aria-labelledby="preview-name">
+            <div class="preview-head">
+                <h2 id="preview-name" data-part="name"></h2>
+                <span class="hint" data-part="page" role="status"></span>
+                <div class="preview-zoom" role="group" aria-label="Zoom">
+                    <button type="button" class="button" data-part="out" aria-label="Smaller" aria-keyshortcuts="-">
+                        "−"
+                    </button>
+                    <span data-part="zoom" role="status"></span>
+                    <button type="button" class="button" data-part="in" aria-label="Larger" aria-keyshortcuts="+">
+                        "+"
+                    </button>
+                </div>
+                <button type="button" class="button plain icon-only" data-part="close" aria-label="Close">
+                    <Icon glyph=Glyph::Close />
+                </button>
+            </div>
+            <div class="preview-body">
+                <nav aria-label="Pages">
+                    <ol data-part="thumbs" role="list"></ol>
+                </nav>
+                <div class="preview-sheets" data-part="sheets" tabindex="0" role="region" aria-label="Document"></div>
+            </div>
+        </dialog>
+    }
+}
+
 /// What appears in the form later, copied as often as it is needed.
 #[component]
 pub(super) fn Templates() -> impl IntoView {
@@ -148,12 +179,19 @@ pub(super) fn Templates() -> impl IntoView {
                         <Icon glyph=Glyph::Warning />
                         <span></span>
                     </p>
+                    <p class="file-warning" hidden>
+                        <Icon glyph=Glyph::Warning />
+                        <span></span>
+                    </p>
                 </div>
                 <span class="sent" hidden>
                     <Icon glyph=Glyph::Check />
                     "Uploaded"
                 </span>
-                <button type="button" class="button plain icon-only">
+                <button type="button" class="button plain icon-only show">
+                    <Icon glyph=Glyph::Eye />
+                </button>
+                <button type="button" class="button plain icon-only remove">
                     <Icon glyph=Glyph::Close />
                 </button>
             </li>

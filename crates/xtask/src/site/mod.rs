@@ -1,11 +1,12 @@
 //! Builds what browsers load.
 //!
 //! `target/site` holds the files of `public/` at its root and, under `pkg/<hash>/`,
-//! the modules, the worker and the stylesheet. The hash is of their content, so that
+//! the modules, the worker, the preview and the stylesheet. The hash is of their content, so that
 //! they can be cached for ever; `pkg/current` names it to the server. Beside each
 //! file that compresses lies its brotli form.
 
 mod assemble;
+mod preview;
 mod wasm;
 
 use std::path::PathBuf;
@@ -33,6 +34,7 @@ pub(crate) fn build(layout: &Layout, toolchain: Toolchain) -> Result<(), Error> 
     let mut parts = wasm::build(layout, toolchain)?;
     parts.push(stylesheet(layout)?);
     parts.push(Part { name: "hash-worker.js".to_owned(), path: layout.root.join("crates/hasher/worker.js") });
+    parts.extend(preview::parts(layout)?);
     assemble::assemble(layout, &parts)
 }
 
