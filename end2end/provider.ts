@@ -54,6 +54,8 @@ export class OpenIdProvider {
         accountId: id,
         claims: () => ({ sub: id, name: `${id[0]?.toUpperCase()}${id.slice(1)} Vik`, groups: GROUPS[id] ?? [] }),
       }),
+      // The portal is on this machine, where the provider would send nothing by itself.
+      fetch: (url: string, options: RequestInit) => fetch(url, { ...options, dispatcher: undefined } as RequestInit),
       // Nobody is asked whether the portal may know them.
       async loadExistingGrant(ctx: { oidc: { provider: Provider; client: { clientId: string }; session: { accountId: string } } }) {
         const { provider, client, session } = ctx.oidc;

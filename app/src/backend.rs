@@ -45,12 +45,19 @@ pub trait Backend: Send + Sync {
 }
 
 /// How people may sign in. Put into context for every page.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WaysIn {
     /// Whether by a password of this portal's.
     pub local: bool,
     /// At which providers.
     pub providers: Vec<WayIn>,
+}
+
+impl Default for WaysIn {
+    /// By a password, as where nothing else is set up.
+    fn default() -> Self {
+        Self { local: true, providers: Vec::new() }
+    }
 }
 
 /// A provider at which people may sign in. In the context of the page that asks

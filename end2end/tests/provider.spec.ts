@@ -78,8 +78,7 @@ test("somebody without a role is told what to do", async ({ page, desk, complain
   await expectAccessible(page);
 });
 
-test("an admin sees how the provider does, and confirms there", async ({ page, desk, complaints }) => {
-  complaints.expect(/403/);
+test("an admin sees how the provider does", async ({ page, desk }) => {
   await signIn(page, desk, "adam");
   await page.getByRole("link", { name: "People" }).click();
   await page.getByRole("link", { name: "Sign-in providers" }).click();
@@ -91,7 +90,9 @@ test("an admin sees how the provider does, and confirms there", async ({ page, d
 test.describe("without scripts", () => {
   test.use({ javaScriptEnabled: false });
 
-  test("signing in at a provider works", async ({ page, desk }) => {
+  test("signing in at a provider works", async ({ page, desk, complaints }) => {
+    // With scripts off Chromium holds the preload of a module against the policy.
+    complaints.expect(/csp|Content Security Policy/);
     await signIn(page, desk, "nora");
     await expect(page.getByText("Nora Vik")).toBeVisible();
   });

@@ -140,7 +140,7 @@ impl Role {
 mod tests {
     use super::*;
 
-    const PERMISSIONS: [Permission; 9] = [
+    const PERMISSIONS: [Permission; 10] = [
         Permission::SeeSessions,
         Permission::OpenFiles,
         Permission::Send,

@@ -177,7 +177,7 @@ async fn sign_in_page(
     if request.extensions().get::<Staff>().is_some() {
         return Ok(Redirect::to(return_to::safe(query.return_to.as_deref())).into_response());
     }
-    if !portal.config.login.local || has_staff(&portal).await? {
+    if !portal.config.login.local || !portal.config.providers.is_empty() || has_staff(&portal).await? {
         return Ok(pages::render(&portal, request).await);
     }
     let message = "There is no account yet. Open the set-up link that the portal printed where it was started; \

@@ -9,11 +9,13 @@ use uuid::Uuid;
 
 use self::stub::{HOSTILE, Page, Stub, detail, list, row};
 use crate::{
+    backend::{WayIn, WaysIn},
     error::{ErrorKind, FieldError, PortalError},
     form::FormOutcome,
     model::{
         Account, AccountState, Action, ApiKey, ApiKeys, AuditEntry, AuditFilter, AuditPage, FactorState, Moment,
-        Object, ObjectKind, Outcome, PackageNews, People, Person, Role, SessionDetail, SignIn, Standing, Team, TeamId,
+        Object, ObjectKind, Outcome, PackageNews, People, Person, ProviderView, Role, SessionDetail, SignIn, Standing,
+        Team, TeamId,
     },
     paths,
 };
@@ -123,8 +125,11 @@ async fn hostile_text_is_text_everywhere() {
     let invited = Page::get(paths::PEOPLE, Arc::new(Stub::People(people(HOSTILE)))).await;
     let keyed = Page::get(paths::API_KEYS, Arc::new(Stub::Keys(keys(HOSTILE)))).await;
     let recorded = Page::get(paths::AUDIT, Arc::new(Stub::Audit(trail(HOSTILE)))).await;
+    let connected = Page::get(paths::PROVIDERS, Arc::new(Stub::Providers(vec![provider(HOSTILE)]))).await;
+    let offered = vec![WayIn { id: HOSTILE.to_owned(), name: HOSTILE.to_owned() }];
+    let offered = Page::sign_in(WaysIn { local: true, providers: offered }).await;
     let owned = Page::get(paths::ACCOUNT, Arc::new(Stub::Account(account(HOSTILE)))).await;
-    for page in [listed, shown, searched, refused, invited, keyed, recorded, owned] {
+    for page in [listed, shown, searched, refused, invited, keyed, recorded, owned, connected, offered] {
         assert!(!page.html.contains("<script>alert"), "{}", page.html);
         assert!(!page.html.contains("<img src=x"), "{}", page.html);
         assert!(!page.html.contains("</textarea><"), "{}", page.html);
@@ -166,6 +171,25 @@ fn people(name: &str) -> People {
         has_factor: true,
     };
     People { people: vec![person], teams: vec![team] }
+}
+
+fn provider(name: &str) -> ProviderView {
+    ProviderView {
+        id: name.to_owned(),
+        name: name.to_owned(),
+        issuer: name.to_owned(),
+        client_id: name.to_owned(),
+        claim: name.to_owned(),
+        roles: vec![(name.to_owned(), Role::Sender)],
+        default_role: None,
+        trouble: Some(name.to_owned()),
+        ends_there: true,
+        people: 1,
+        last: Some(Moment(0)),
+        redirect_uri: name.to_owned(),
+        logout_uri: name.to_owned(),
+        notices_uri: name.to_owned(),
+    }
 }
 
 fn keys(name: &str) -> ApiKeys {

@@ -12,14 +12,15 @@ use leptos::prelude::*;
 use uuid::Uuid;
 
 use crate::{
-    backend::{Answer, Backend},
+    backend::{Answer, Backend, WaysIn},
     error::PortalError,
     form::FormOutcome,
     model::{
-        Account, ApiKeys, AuditFilter, AuditPage, DocumentView, ListFilter, Moment, PackageNews, People, ResultKind,
-        ResultView, Role, SessionDetail, SessionId, SessionList, SessionRow, Staff, Standing, TeamId, Widgets,
+        Account, ApiKeys, AuditFilter, AuditPage, DocumentView, ListFilter, Moment, PackageNews, People, ProviderView,
+        ResultKind, ResultView, Role, SessionDetail, SessionId, SessionList, SessionRow, Staff, Standing, TeamId,
+        Widgets,
     },
-    shell,
+    paths, shell,
 };
 
 /// Breaks out of elements, attributes, titles and text areas, if it can.
@@ -38,6 +39,7 @@ pub(super) enum Stub {
     Audit(AuditPage),
     Keys(ApiKeys),
     Widgets(Widgets),
+    Providers(Vec<ProviderView>),
     Failure(PortalError),
 }
 
@@ -89,6 +91,16 @@ impl Backend for Stub {
             tokio::task::yield_now().await;
             match self {
                 Self::Keys(keys) => Ok(keys.clone()),
+                other => Err(other.failure()),
+            }
+        })
+    }
+
+    fn providers<'a>(&'a self, _: &'a Staff) -> Answer<'a, Vec<ProviderView>> {
+        Box::pin(async move {
+            tokio::task::yield_now().await;
+            match self {
+                Self::Providers(providers) => Ok(providers.clone()),
                 other => Err(other.failure()),
             }
         })
@@ -168,6 +180,11 @@ impl Page {
     /// The page as somebody gets it who is not signed in.
     pub(super) async fn get_as_nobody(address: &str, backend: Arc<dyn Backend>) -> Self {
         Self::render(address, move || provide_context(backend.clone())).await
+    }
+
+    /// The sign-in page with these ways in.
+    pub(super) async fn sign_in(ways: WaysIn) -> Self {
+        Self::render(paths::SIGN_IN, move || provide_context(ways.clone())).await
     }
 
     /// The page as it answers a form that was not accepted.
