@@ -163,12 +163,14 @@ impl SystemStatus {
         let name = "Room on the disk";
         let Some(room) = self.room else { return Check::new(name, Tone::Quiet, "Not known on this system") };
         let fact = crate::ui::size(room);
-        match room {
-            ..ROOM_LITTLE => Check::new(name, Tone::Bad, fact)
-                .advice("Make room at once: without it nothing can be sent, and nobody can sign in."),
-            ..ROOM_SMALL => Check::new(name, Tone::Warning, fact).advice("Make room before it runs out."),
-            _ => Check::new(name, Tone::Good, fact),
+        if room < ROOM_LITTLE {
+            return Check::new(name, Tone::Bad, fact)
+                .advice("Make room at once: without it nothing can be sent, and nobody can sign in.");
         }
+        if room < ROOM_SMALL {
+            return Check::new(name, Tone::Warning, fact).advice("Make room before it runs out.");
+        }
+        Check::new(name, Tone::Good, fact)
     }
 
     fn backup(&self) -> Check {

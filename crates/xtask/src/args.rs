@@ -14,7 +14,8 @@ cargo xtask conformance           whether the sandbox keeps the contract, or the
                                   CONFORMANCE_BASE_URL and its like name
 cargo xtask bench hash            hashing in the browser beside WebCrypto and hash-wasm
 cargo xtask bench list            the sandbox's list with 100,000 sessions in the store
-cargo xtask bench sign            signing and packaging: time and memory against their limits";
+cargo xtask bench sign            signing and packaging: time and memory against their limits
+cargo xtask bench walls           what slow clients, many sign-ins and too much work do to others";
 
 /// One command with its arguments.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,6 +30,7 @@ pub(crate) enum Command {
     BenchHash,
     BenchList,
     BenchSign,
+    BenchWalls,
 }
 
 /// A part of `cargo xtask test`, in the order in which they run: what is quick
@@ -104,6 +106,7 @@ pub(crate) fn parse(words: Vec<String>) -> Result<Command, Error> {
         ("bench", Some("hash")) if rest.len() == 1 => Ok(Command::BenchHash),
         ("bench", Some("list")) if rest.len() == 1 => Ok(Command::BenchList),
         ("bench", Some("sign")) if rest.len() == 1 => Ok(Command::BenchSign),
+        ("bench", Some("walls")) if rest.len() == 1 => Ok(Command::BenchWalls),
         _ => Err(Error::Usage(format!("`{name} {}`: not understood", rest.join(" ")))),
     }
 }
@@ -130,6 +133,7 @@ mod tests {
             ("bench hash", Command::BenchHash),
             ("bench list", Command::BenchList),
             ("bench sign", Command::BenchSign),
+            ("bench walls", Command::BenchWalls),
         ];
         for (line, expected) in cases {
             assert_eq!(parse(words(line)).unwrap(), expected, "{line}");

@@ -15,6 +15,12 @@ pub(crate) fn sign(layout: &Layout) -> Result<(), Error> {
     Run::new("cargo").args(["bench", "--locked", "--package", "sandbox", "--bench", "sign"]).dir(&layout.root).go()
 }
 
+/// What slow clients, many sign-ins and too much work do to others, by `server/benches/walls`.
+pub(crate) fn walls(layout: &Layout) -> Result<(), Error> {
+    setup::slow_clients()?;
+    Run::new("cargo").args(["bench", "--locked", "--package", "server", "--bench", "walls"]).dir(&layout.root).go()
+}
+
 /// The sandbox's list of signing sessions with 100,000 of them.
 pub(crate) fn list(layout: &Layout) -> Result<(), Error> {
     Run::new("cargo").args(["bench", "--locked", "--package", "sandbox", "--bench", "list"]).dir(&layout.root).go()

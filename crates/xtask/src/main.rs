@@ -56,6 +56,7 @@ fn obey(words: Vec<String>) -> Result<(), Error> {
         Command::BenchHash => bench::hash(&layout),
         Command::BenchList => bench::list(&layout),
         Command::BenchSign => bench::sign(&layout),
+        Command::BenchWalls => bench::walls(&layout),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Set-up, sign-in and sign-out: plain forms, which work before any script has come.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 use app::{
     error::FieldError,
@@ -329,8 +329,14 @@ pub(crate) async fn again(portal: &Arc<Portal>, uri: Uri, status: StatusCode, ou
     response
 }
 
+/// Whether there is an account. Once there is, there always is: the form that anybody can
+/// ask for then takes no connection of the database from those who work.
 async fn has_staff(portal: &Portal) -> Result<bool, ApiError> {
-    Ok(portal.store.read().await?.any_account().await?)
+    let known = &portal.auth.has_accounts;
+    if !known.load(Ordering::Relaxed) {
+        known.store(portal.store.read().await?.any_account().await?, Ordering::Relaxed);
+    }
+    Ok(known.load(Ordering::Relaxed))
 }
 
 async fn commit(write: Write) -> Result<(), ApiError> {

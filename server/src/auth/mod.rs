@@ -21,7 +21,11 @@ mod token;
 mod totp;
 mod vault;
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{
+    net::IpAddr,
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
 
 use app::model::Action;
 use argon2::Params;
@@ -62,13 +66,16 @@ pub struct Auth {
     passwords: Passwords,
     limits: LoginLimits,
     vault: Vault,
+    /// Whether an account was seen; accounts are disabled, never removed.
+    has_accounts: AtomicBool,
 }
 
 impl Auth {
     /// Hashes passwords at this cost.
     pub fn new(cost: Params, random: Arc<dyn Random>, vault: Vault) -> Self {
         let passwords = Passwords::new(cost, random);
-        Self { setup: SetupLink::default(), passwords, limits: LoginLimits::default(), vault }
+        let has_accounts = AtomicBool::new(false);
+        Self { setup: SetupLink::default(), passwords, limits: LoginLimits::default(), vault, has_accounts }
     }
 
     fn vault(&self) -> &Vault {

@@ -17,6 +17,7 @@ mod headers;
 mod keys;
 mod limits;
 mod live;
+mod log;
 mod oidc;
 mod packages;
 mod people;

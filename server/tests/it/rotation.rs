@@ -22,14 +22,14 @@ use crate::desk::{command, pdf, sent};
 const CLIENT: &str = "rotating-client";
 
 /// A signing service of its own, and a portal with an account there whose secret is in a file.
-struct Stack {
-    app: TestApp,
+pub struct Stack {
+    pub app: TestApp,
     file: PathBuf,
     _service: AbortOnDropHandle<()>,
     _dir: tempfile::TempDir,
 }
 
-async fn stack(secret: &str) -> Stack {
+pub async fn stack(secret: &str) -> Stack {
     let dir = tempfile::tempdir().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

@@ -113,3 +113,11 @@ fn require_component(component: &str) -> Result<(), Error> {
         Run::new("rustup").args(["component", "add", component]).within(DOWNLOAD).go()
     })
 }
+
+/// The program that plays slow clients.
+pub(crate) fn slow_clients() -> Result<(), Error> {
+    match proc::find(&["slowhttptest"]) {
+        Some(_) => Ok(()),
+        None => apt::install(&["slowhttptest"], "install slowhttptest so that it is on PATH"),
+    }
+}
