@@ -330,7 +330,7 @@ impl Server {
 async fn recorded(portal: &Portal, action: Action) -> Result<(), StoreError> {
     let mut change = portal.store.write().await?;
     portal.record_at_large(&mut change, &By::PORTAL, Act::done(action)).await?;
-    Ok(change.commit().await?)
+    change.commit().await
 }
 
 /// Listens, and says which setting is wrong when that fails.

@@ -142,5 +142,5 @@ async fn sweep_once(portal: &Portal) -> Result<(), StoreError> {
         portal.record(&mut write, staff.team, &By::login(staff.id, id), act).await?;
     }
     oidc::sweep(&mut *write, now).await?;
-    Ok(write.commit().await?)
+    write.commit().await
 }

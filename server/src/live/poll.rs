@@ -96,7 +96,7 @@ async fn record_health(portal: &Portal, round: Round) -> Result<(), StoreError> 
         Round::Silent => change.api_is_silent(now).await?,
         Round::Idle | Round::Answered => change.api_answers().await?,
     }
-    Ok(change.commit().await?)
+    change.commit().await
 }
 
 /// Whether there is anything to ask the API.
