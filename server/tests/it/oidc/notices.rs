@@ -33,7 +33,7 @@ async fn sl_10_one_thing_wrong_and_nothing_ends() {
     let (mock, other) = (Mock::start().await, Mock::start().await);
     let app = Mock::desk([&mock, &other]).await;
     sign_in_at(&app, &mock, "hr").await.expect(200);
-    let now = 1795_510_800;
+    let now = 1_795_510_800;
     let none = json!({});
     let wrong: [(&str, Signing, Value, Value); 18] = [
         ("no signature", Signing::Nothing, none.clone(), none.clone()),

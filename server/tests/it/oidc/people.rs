@@ -142,7 +142,7 @@ async fn sl_13_a_person_from_a_provider_confirms_there() {
     let back = mock.sign_in(&address);
     // As somebody else, or by an old proof, it is no confirmation; the sign-in stays as it was.
     let before = app.browser.cookie().unwrap();
-    let stale = json!({"groups": "admins", "auth_time": 1795_510_800});
+    let stale = json!({"groups": "admins", "auth_time": 1_795_510_800});
     for claims in [json!({"groups": "admins", "sub": "2"}), stale, json!({"groups": "admins", "auth_time": null})] {
         mock.does(|plan| plan.claims = claims);
         let back = mock.sign_in(&set_out(&app, &again).await);

@@ -12,7 +12,7 @@ fn wrong(what: &'static str, edit: impl Fn(&mut Plan) + 'static) -> Wrong {
     (what, Box::new(edit))
 }
 
-const NOW: i64 = 1795_510_800; // 2026-11-24 09:00 UTC, when all clocks start.
+const NOW: i64 = 1_795_510_800; // 2026-11-24 09:00 UTC, when all clocks start.
 
 #[tokio::test]
 async fn sl_05_one_thing_wrong_and_nobody_is_signed_in() {
