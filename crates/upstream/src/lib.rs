@@ -34,11 +34,13 @@ mod settings;
 mod subscription;
 mod token;
 mod upload;
+mod vitals;
 
 pub use api::{BodyAborted, Download, DownloadBody, SigningApi, UploadBody};
 pub use breaker::BreakerLimits;
 pub use client::client_builder;
 pub use error::{Fault, Stage, UpstreamError};
-pub use http::{HttpSigningApi, Rotation, Vitals};
+pub use http::HttpSigningApi;
 pub use pools::{PoolSizes, in_background};
 pub use settings::{Deadlines, Reach, Settings, SettingsError};
+pub use vitals::{Rotation, Vitals};
