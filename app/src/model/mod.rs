@@ -7,6 +7,7 @@ mod account;
 #[cfg(feature = "ssr")]
 mod audit;
 pub mod draft;
+mod facts;
 #[cfg(feature = "ssr")]
 mod host_policy;
 mod ids;
@@ -37,6 +38,7 @@ pub use draft::{
 };
 #[cfg(feature = "ssr")]
 pub use host_policy::{Lack, lacks};
+pub use facts::{Facts, Judgement, Packaging, Sending, Urgency, judge};
 pub use ids::{CollectionId, SessionId, TeamId, UploadId};
 #[cfg(feature = "ssr")]
 pub use keys::{ApiKey, ApiKeys, KEY_DAYS_MAX, KEY_ROLES, KeyState};

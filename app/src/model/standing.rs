@@ -15,11 +15,19 @@ pub enum Standing {
     NotSent,
     /// Waits for other sessions.
     Blocked,
+    /// Waits for another session that will never be signed.
+    Stuck,
     /// The signer can act.
     Ready,
+    /// The signing link died before the due date.
+    LinkExpired,
     /// The due date passed without a signature.
     Overdue,
-    /// Signed.
+    /// Signed; the sealed package is being made.
+    Packaging,
+    /// Signed; the sealed package could not be made.
+    PackageFailed,
+    /// Signed, with all that belongs to it.
     Signed,
     /// Rejected by the signer.
     Rejected,
@@ -49,7 +57,11 @@ impl Standing {
     pub const ALL: &[Self] = &[
         Self::Ready,
         Self::Blocked,
+        Self::Stuck,
+        Self::LinkExpired,
         Self::Overdue,
+        Self::Packaging,
+        Self::PackageFailed,
         Self::Signed,
         Self::Rejected,
         Self::Sending,
@@ -67,8 +79,12 @@ impl Standing {
             Self::BeingConfirmed => "being-confirmed",
             Self::NotSent => "not-sent",
             Self::Blocked => "blocked",
+            Self::Stuck => "stuck",
             Self::Ready => "ready",
+            Self::LinkExpired => "link-expired",
             Self::Overdue => "overdue",
+            Self::Packaging => "packaging",
+            Self::PackageFailed => "package-failed",
             Self::Signed => "signed",
             Self::Rejected => "rejected",
             Self::Gone => "gone",
@@ -90,8 +106,12 @@ impl Standing {
             Self::BeingConfirmed => "Being confirmed",
             Self::NotSent => "Not sent",
             Self::Blocked => "Waiting for others",
+            Self::Stuck => "Can never proceed",
             Self::Ready => "Ready to sign",
+            Self::LinkExpired => "Link expired",
             Self::Overdue => "Overdue",
+            Self::Packaging => "Signed, being packaged",
+            Self::PackageFailed => "Signed, no package",
             Self::Signed => "Signed",
             Self::Rejected => "Rejected",
             Self::Gone => "No longer available",
@@ -111,9 +131,21 @@ impl Standing {
                 "Sending did not succeed, and nothing of it is left at the signing service. You can send it again."
             }
             Self::Blocked => "Other signers come first; this one can sign when they have.",
+            Self::Stuck => {
+                "It waits for somebody who can no longer sign, so nobody will ever be able to sign it. Send it again without them."
+            }
             Self::Ready => "The signer can open the signing link and sign.",
+            Self::LinkExpired => {
+                "The signing link no longer works, though the due date is still to come. A link cannot be renewed: send it again for a new one."
+            }
             Self::Overdue => {
                 "The due date passed without a signature. The link no longer works; send it again to go on."
+            }
+            Self::Packaging => {
+                "The signer signed. The signing service is sealing documents and signatures into one file, which appears here by itself."
+            }
+            Self::PackageFailed => {
+                "The signer signed, and the signatures stand. The signing service did not make the sealed package: download the signatures themselves."
             }
             Self::Signed => {
                 "The signer signed. Download the results before the due date, when the signing service deletes them."
@@ -130,16 +162,24 @@ impl Standing {
         match self {
             Self::Sending | Self::Blocked | Self::Gone => Tone::Quiet,
             Self::Ready => Tone::Active,
-            Self::Signed => Tone::Good,
-            Self::BeingConfirmed | Self::Overdue | Self::Unknown => Tone::Warning,
-            Self::NotSent | Self::Rejected => Tone::Bad,
+            Self::Packaging | Self::Signed => Tone::Good,
+            Self::BeingConfirmed | Self::LinkExpired | Self::Overdue | Self::PackageFailed | Self::Unknown => {
+                Tone::Warning
+            }
+            Self::NotSent | Self::Rejected | Self::Stuck => Tone::Bad,
         }
     }
 
     /// Whether nothing will change any more.
     #[must_use]
     pub const fn is_final(self) -> bool {
-        matches!(self, Self::NotSent | Self::Signed | Self::Rejected | Self::Gone)
+        matches!(self, Self::NotSent | Self::Rejected | Self::Gone) || self.is_signed()
+    }
+
+    /// Whether the signer signed.
+    #[must_use]
+    pub const fn is_signed(self) -> bool {
+        matches!(self, Self::Packaging | Self::PackageFailed | Self::Signed)
     }
 
     /// Whether the signing link is of use.

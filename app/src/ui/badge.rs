@@ -32,11 +32,12 @@ const fn tone_class(tone: Tone) -> &'static str {
 
 const fn glyph(standing: Standing) -> Glyph {
     match standing {
-        Standing::Sending | Standing::BeingConfirmed | Standing::Blocked => Glyph::Dots,
+        Standing::Sending | Standing::BeingConfirmed | Standing::Blocked | Standing::Packaging => Glyph::Dots,
         Standing::Ready => Glyph::Pen,
         Standing::Signed => Glyph::Check,
-        Standing::Overdue => Glyph::Clock,
-        Standing::NotSent | Standing::Rejected => Glyph::Cross,
+        Standing::Overdue | Standing::LinkExpired => Glyph::Clock,
+        Standing::NotSent | Standing::Rejected | Standing::Stuck => Glyph::Cross,
+        Standing::PackageFailed => Glyph::Warning,
         Standing::Gone | Standing::Unknown => Glyph::Info,
     }
 }

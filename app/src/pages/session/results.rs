@@ -18,7 +18,7 @@ pub(super) fn Results(
     let session = may_open_files.then_some(row.id);
     let empty = match row.standing {
         _ if !results.is_empty() => None,
-        Standing::Signed => Some("The results are being prepared. They appear here by themselves."),
+        standing if standing.is_signed() => Some("The results are being prepared. They appear here by themselves."),
         standing if standing.is_final() || standing == Standing::Overdue => Some("There are no results."),
         _ => Some("The signed results appear here by themselves."),
     };
