@@ -1,6 +1,7 @@
 //! How a session stands, and what that asks of people: the one place where it is derived.
 
 use contract::LifecycleState;
+use serde::{Deserialize, Serialize};
 
 use super::{Moment, Standing};
 
@@ -78,7 +79,8 @@ pub struct Facts {
 }
 
 /// How soon somebody should look. The order is that of a list by urgency.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Urgency {
     /// It goes no further without somebody.
     Now,
@@ -185,7 +187,8 @@ impl Judgement {
             (Standing::Blocked, 1) => "One other signer comes first; this one can sign then.".to_owned(),
             (Standing::Blocked, n @ 2..) => format!("{n} other signers come first; this one can sign when they have."),
             _ if self.save_by.is_some_and(|by| now >= by) => {
-                "The signer signed. The due date has passed, and the signing service deleted the results then.".to_owned()
+                "The signer signed. The due date has passed, and the signing service deleted the results then."
+                    .to_owned()
             }
             (standing, _) => standing.explanation().to_owned(),
         }

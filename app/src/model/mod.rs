@@ -36,9 +36,9 @@ pub use draft::{
     CollectionPlan, DraftDocument, NewCollection, NewSession, NewSigner, SendOrder, SendOutcome, SendPlan,
     UploadReceipt, field,
 };
+pub use facts::{Facts, Judgement, Packaging, Sending, Urgency, judge};
 #[cfg(feature = "ssr")]
 pub use host_policy::{Lack, lacks};
-pub use facts::{Facts, Judgement, Packaging, Sending, Urgency, judge};
 pub use ids::{CollectionId, SessionId, TeamId, UploadId};
 #[cfg(feature = "ssr")]
 pub use keys::{ApiKey, ApiKeys, KEY_DAYS_MAX, KEY_ROLES, KeyState};
@@ -50,8 +50,8 @@ pub use people::{AccountState, People, Person, Team};
 pub use provider::ProviderView;
 pub use rights::{Permission, Role, Scope};
 pub use session::{
-    DocumentView, HashVerdict, ListFilter, PackageNews, ResultKind, ResultView, SessionDetail, SessionList, SessionRow,
-    SigningLink,
+    DocumentView, HashVerdict, Hearing, ListFilter, PackageNews, ResultKind, ResultView, SessionDetail, SessionList,
+    SessionRow, SigningLink,
 };
 pub use staff::Staff;
 pub use standing::{Standing, Tone};

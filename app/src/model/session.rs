@@ -3,7 +3,7 @@
 use contract::{DocumentId, Language, Sha256Digest};
 use serde::{Deserialize, Serialize};
 
-use super::{Moment, SessionId, Standing};
+use super::{Moment, SessionId, Standing, Urgency};
 
 /// What the list is narrowed to. Lives in the address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +42,8 @@ pub struct SessionRow {
     pub id: SessionId,
     /// How it stands.
     pub standing: Standing,
+    /// How soon somebody should look.
+    pub urgency: Urgency,
     /// Its title.
     pub title: String,
     /// Who is to sign, as staff wrote it. Never sent to the signing API.
@@ -50,6 +52,19 @@ pub struct SessionRow {
     pub due: Moment,
     /// When somebody pressed Send.
     pub created: Moment,
+}
+
+/// How the portal learns what happens at the signing service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hearing {
+    /// Whether the service tells of events.
+    pub is_told: bool,
+    /// When the last event came, if one did.
+    pub last_event: Option<Moment>,
+    /// How often the service is asked in any case, in seconds.
+    pub asks_each: u64,
+    /// Since when the service has not answered, if it does not.
+    pub stale_since: Option<Moment>,
 }
 
 /// A page of the list.
@@ -65,8 +80,8 @@ pub struct SessionList {
     pub as_of: u64,
     /// The server's clock.
     pub now: Moment,
-    /// Since when the signing API has not answered, if it does not.
-    pub stale_since: Option<Moment>,
+    /// How the portal learns what happens.
+    pub hearing: Hearing,
 }
 
 /// What comparing a document's three hashes says.
@@ -165,6 +180,8 @@ pub struct SessionDetail {
     pub sign_text: Option<String>,
     /// Language of the signer's pages.
     pub language: Language,
+    /// What its standing means and what happens next.
+    pub explanation: String,
     /// Whether the reader may see the signing link.
     pub may_see_link: bool,
     /// Whether the reader may download documents and results.
@@ -185,8 +202,8 @@ pub struct SessionDetail {
     pub as_of: u64,
     /// The server's clock.
     pub now: Moment,
-    /// Since when the signing API has not answered, if it does not.
-    pub stale_since: Option<Moment>,
+    /// How the portal learns what happens.
+    pub hearing: Hearing,
 }
 
 /// A signer's link, answered only when a person asks to copy or see it.

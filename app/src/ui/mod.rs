@@ -7,6 +7,8 @@ mod document;
 mod escape;
 #[cfg(feature = "ssr")]
 mod field;
+#[cfg(feature = "ssr")]
+mod heard;
 mod icon;
 mod language;
 #[cfg(feature = "ssr")]
@@ -28,6 +30,8 @@ pub(crate) use document::{abbreviated, kind};
 pub use escape::rcdata as escape_text;
 #[cfg(feature = "ssr")]
 pub use field::{Field, FieldNote, TextArea, TextField, described_by};
+#[cfg(feature = "ssr")]
+pub use heard::Heard;
 #[cfg(feature = "ssr")]
 pub use icon::Sprite;
 pub use icon::{Glyph, Icon};

@@ -13,12 +13,19 @@ use app::{
     backend::{Answer, Backend},
     error::PortalError,
     model::{
-        Account, ApiKeys, AuditFilter, AuditPage, FactorState, ListFilter, People, Permission, ProviderView,
+        Account, ApiKeys, AuditFilter, AuditPage, FactorState, Hearing, ListFilter, People, Permission, ProviderView,
         SessionDetail, SessionId, SessionList, Staff, SystemStatus, Widgets,
     },
 };
 
-use crate::{auth::LoginId, error::ApiError, rights::Reach, sessions::Step, state::Portal};
+use crate::{
+    auth::LoginId,
+    error::ApiError,
+    rights::Reach,
+    sessions::Step,
+    state::Portal,
+    store::{Connection, StoreError},
+};
 
 pub use upstream_error::portal_error;
 pub(crate) use view::result_filename;
@@ -74,6 +81,16 @@ impl Desk {
             filter,
             as_of: read.last_event().await?,
             now,
+            hearing: self.hearing(&mut *read).await?,
+        })
+    }
+
+    /// How the portal learns what happens.
+    async fn hearing(&self, read: &mut Connection) -> Result<Hearing, StoreError> {
+        Ok(Hearing {
+            is_told: self.0.webhooks.expects_events(),
+            last_event: read.last_webhook_event().await?,
+            asks_each: self.0.config.live.poll.as_secs().max(1),
             stale_since: read.stale_since().await?,
         })
     }
@@ -137,6 +154,7 @@ impl Desk {
         let results = read.results_of(&session).await?;
         Ok(SessionDetail {
             row: view::row(&session, now),
+            explanation: session.judge(now).explanation(now),
             sign_text: session.sign_text.clone(),
             language: session.language.clone(),
             may_see_link: staff.may_with(Permission::SeeLinks, session.owner, session.team),
@@ -149,7 +167,7 @@ impl Desk {
             documents: documents.into_iter().map(view::document).collect(),
             as_of: read.last_event().await?,
             now,
-            stale_since: read.stale_since().await?,
+            hearing: self.hearing(&mut *read).await?,
         })
     }
 }

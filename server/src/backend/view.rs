@@ -1,12 +1,12 @@
 //! Rows as pages show them.
 
 use app::model::{
-    AuditEntry, DocumentView, Moment, Object, PackageNews, ResultKind, ResultView, SessionRow, SignIn, TeamId,
+    AuditEntry, DocumentView, Judgement, Moment, Object, PackageNews, Packaging, ResultKind, ResultView, SessionRow,
+    SignIn, TeamId,
 };
 
 use crate::{
     auth::LoginId,
-    sessions::Packaging,
     store::{
         audit::Stored,
         logins::Seen,
@@ -16,9 +16,11 @@ use crate::{
 
 /// A line of the list.
 pub(super) fn row(session: &SessionRecord, now: Moment) -> SessionRow {
+    let Judgement { standing, urgency, .. } = session.judge(now);
     SessionRow {
         id: session.id,
-        standing: session.standing(now),
+        standing,
+        urgency,
         title: session.title.clone(),
         signer: session.signer.clone(),
         due: session.due,

@@ -83,7 +83,7 @@ impl Coarse {
 
     pub(super) const fn of(standing: Standing) -> Self {
         match standing {
-            Standing::Signed => Self::Signed,
+            signed if signed.is_signed() => Self::Signed,
             Standing::Rejected => Self::Rejected,
             Standing::Overdue => Self::Overdue,
             Standing::Unknown => Self::Unknown,

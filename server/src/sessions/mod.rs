@@ -32,11 +32,9 @@ mod extract;
 mod link;
 mod moment;
 pub mod observe;
-mod packaging;
 pub mod reconcile;
 mod refusal;
 mod send;
-mod standing;
 mod step;
 mod terms;
 mod uploads;
@@ -47,8 +45,6 @@ use axum::{extract::DefaultBodyLimit, handler::Handler};
 use crate::rights::{Access, Routes};
 
 pub(crate) use moment::of_time;
-pub use packaging::Packaging;
-pub use standing::{Facts, standing};
 pub use step::{Step, UnknownStep};
 
 /// Longest plan, in bytes: 50 documents with long names in letters of four bytes.

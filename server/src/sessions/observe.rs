@@ -1,11 +1,11 @@
 //! Taking over what the signing API says of a session.
 
-use app::model::{Action, Moment, ResultKind, SessionId};
+use app::model::{Action, Moment, Packaging, ResultKind, SessionId};
 use contract::{LifecycleState, MimeType, PackageType, SignatureType, SigningSession, SigningSessionId, final_state};
 use futures_util::{StreamExt, stream};
 use upstream::{SigningApi, UpstreamError};
 
-use super::{Packaging, Step, cleanup, moment};
+use super::{Step, cleanup, moment};
 use crate::{
     audit::{Act, By},
     rights::Reach,

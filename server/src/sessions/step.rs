@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use app::model::Sending;
+
 /// The portal's own record of a session's sending. Only [`Step::Sent`] sessions
 /// have a state at the signing API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -43,6 +45,17 @@ impl Step {
             Self::Sent => "sent",
             Self::Failed => "failed",
             Self::Abandoned => "abandoned",
+        }
+    }
+
+    /// What it comes to for those who wait for a signature.
+    #[must_use]
+    pub const fn sending(self) -> Sending {
+        match self {
+            Self::Planned | Self::Uploading | Self::Sending => Sending::Underway,
+            Self::Unknown => Sending::Unconfirmed,
+            Self::Failed | Self::Abandoned => Sending::Failed,
+            Self::Sent => Sending::Sent,
         }
     }
 

@@ -241,14 +241,15 @@ async fn rt_01_signing_out_ends_the_stream() {
 async fn api_08_an_api_that_does_not_answer_is_shown_as_such() {
     let app = TestApp::signed_in().await;
     let id = sent(&app, &[pdf("lease")]).await;
-    assert_eq!(detail(&app, id).await.stale_since, None);
+    assert_eq!(detail(&app, id).await.hearing.stale_since, None);
     fault(&app, "list_sessions", "500", 1000).await;
-    app.eventually("silence is noticed", || async { detail(&app, id).await.stale_since == Some(now(&app)) }).await;
+    app.eventually("silence is noticed", || async { detail(&app, id).await.hearing.stale_since == Some(now(&app)) })
+        .await;
     // What is known stays on the page.
     assert_eq!(detail(&app, id).await.row.standing, Standing::Ready);
     no_faults(&app).await;
     server::live::round(app.portal()).await.unwrap();
-    assert_eq!(detail(&app, id).await.stale_since, None);
+    assert_eq!(detail(&app, id).await.hearing.stale_since, None);
 }
 
 #[tokio::test]

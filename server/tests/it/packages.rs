@@ -19,7 +19,7 @@ async fn it_is_waited_for_after_signing() {
     let id = sent(&app, &[pdf("lease")]).await;
     fault(&app, "packaging", "500", 1).await;
     sign(&app, id).await;
-    let shown = until(&app, id, Standing::Signed).await;
+    let shown = until(&app, id, Standing::Packaging).await;
     assert_eq!((has_package(&shown), shown.package), (false, PackageNews::Awaited));
     // The signing service tries again after ten seconds.
     let before = shown.as_of;
@@ -43,14 +43,14 @@ async fn one_that_does_not_come_is_told_of_and_no_longer_asked_for() {
     let id = sent(&app, &[pdf("lease")]).await;
     fault(&app, "packaging", "500", 3).await;
     sign(&app, id).await;
-    until(&app, id, Standing::Signed).await;
+    until(&app, id, Standing::Packaging).await;
     app.eventually("it is given up", || async {
         app.advance(Duration::minutes(5));
         detail(&app, id).await.package == PackageNews::Missing
     })
     .await;
     let shown = detail(&app, id).await;
-    assert_eq!((shown.row.standing, shown.results.len()), (Standing::Signed, 1));
+    assert_eq!((shown.row.standing, shown.results.len()), (Standing::PackageFailed, 1));
     let asked = app.asked();
     for _ in 0..3 {
         server::live::round(app.portal()).await.unwrap();

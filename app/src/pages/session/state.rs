@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     model::{SessionDetail, Tone},
-    ui::{Badge, LiveRegion, Notice, Time},
+    ui::{Badge, Heard, LiveRegion, Notice, Time},
 };
 
 /// The badge, what it means, and the reasons that were given.
@@ -13,9 +13,10 @@ pub(super) fn State(
     /// The session.
     detail: SessionDetail,
 ) -> impl IntoView {
-    let SessionDetail { row, reject_reason, failure, stale_since, .. } = detail;
+    let SessionDetail { row, explanation, reject_reason, failure, hearing, .. } = detail;
+    let stale_since = hearing.stale_since;
     let standing = row.standing;
-    let reasons = (standing, reject_reason.clone(), failure.clone(), stale_since);
+    let reasons = (standing, explanation.clone(), hearing, reject_reason.clone(), failure.clone());
     view! {
         <section class="state panel" aria-labelledby="state-heading">
             <h2 id="state-heading" class="visually-hidden">
@@ -27,7 +28,8 @@ pub(super) fn State(
                 </LiveRegion>
             </div>
             <LiveRegion id="live-reasons" shows=reasons>
-                <p class="explanation">{standing.explanation()}</p>
+                <p class="explanation">{explanation}</p>
+                {row.urgency.label().map(|soon| view! { <p class="hint">{[if standing.is_signed() { "Save the results " } else { "Due " }, soon, "."].concat()}</p> })}
                 {reject_reason
                     .map(|reason| {
                         view! {
@@ -57,6 +59,7 @@ pub(super) fn State(
                             </Notice>
                         }
                     })}
+                <Heard hearing=hearing />
             </LiveRegion>
         </section>
     }

@@ -19,7 +19,7 @@ use crate::{
     islands::ListNews,
     model::{ListFilter, Moment, Permission, SessionList, Staff, Tone},
     paths,
-    ui::{Glyph, Icon, Notice, Pager, Time},
+    ui::{Glyph, Heard, Icon, Notice, Pager, Time},
 };
 
 /// The first page of the portal.
@@ -36,7 +36,7 @@ pub(crate) fn SessionsPage() -> impl IntoView {
 
 #[component]
 fn List(list: SessionList) -> impl IntoView {
-    let SessionList { rows, total, filter, as_of, now, stale_since } = list;
+    let SessionList { rows, total, filter, as_of, now, hearing } = list;
     let narrowed = filter.standing.is_some() || filter.text.is_some();
     let here = paths::sessions(&filter);
     let may_send = use_context::<Staff>().is_some_and(|staff| staff.may(Permission::Send));
@@ -71,10 +71,11 @@ fn List(list: SessionList) -> impl IntoView {
                         }
                     })}
             </div>
-            {stale_since.map(|since| view! { <Stale since=since /> })}
+            {hearing.stale_since.map(|since| view! { <Stale since=since /> })}
             <Filter filter=filter narrowed=narrowed />
             <ListNews as_of=as_of here=here />
             {body}
+            <Heard hearing=hearing />
         </Desk>
     }
     .into_any()

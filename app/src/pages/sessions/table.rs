@@ -41,7 +41,7 @@ pub(super) fn Table(
 
 #[component]
 fn Line(row: SessionRow, as_of: u64, now: Moment) -> impl IntoView {
-    let SessionRow { id, standing, title, signer, due, created } = row;
+    let SessionRow { id, standing, title, signer, due, created, .. } = row;
     view! {
         <tr role="row">
             <td role="cell" data-label="State">

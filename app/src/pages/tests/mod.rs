@@ -67,7 +67,7 @@ async fn the_list_keeps_its_filter_from_page_to_page() {
 #[tokio::test]
 async fn the_list_says_when_the_signing_service_is_silent() {
     let mut answer = list(vec![row(1, Standing::Ready, "Offer", "Bo")]);
-    answer.stale_since = Some(Moment(1_800_000_000_000));
+    answer.hearing.stale_since = Some(Moment(1_800_000_000_000));
     let page = Page::get(paths::SESSIONS, Stub::listing(answer)).await;
     assert!(page.html.contains("has not answered since"));
     assert!(page.html.contains("15 Jan 2027, 08:00 UTC"));

@@ -16,9 +16,9 @@ use crate::{
     error::PortalError,
     form::FormOutcome,
     model::{
-        Account, ApiKeys, AuditFilter, AuditPage, DocumentView, ListFilter, Moment, PackageNews, People, ProviderView,
-        ResultKind, ResultView, Role, SessionDetail, SessionId, SessionList, SessionRow, Staff, Standing, TeamId,
-        Widgets,
+        Account, ApiKeys, AuditFilter, AuditPage, DocumentView, Hearing, ListFilter, Moment, PackageNews, People,
+        ProviderView, ResultKind, ResultView, Role, SessionDetail, SessionId, SessionList, SessionRow, Staff, Standing,
+        TeamId, Urgency, Widgets,
     },
     paths, shell,
 };
@@ -29,6 +29,7 @@ pub(super) const HOSTILE: &str =
 
 const NOW: Moment = Moment(1_795_507_200_000);
 const DAY: i64 = 86_400_000;
+const HEARING: Hearing = Hearing { is_told: true, last_event: Some(NOW), asks_each: 10, stale_since: None };
 
 /// Answers what it was made with.
 pub(super) enum Stub {
@@ -234,6 +235,7 @@ pub(super) fn row(number: u128, standing: Standing, title: &str, signer: &str) -
     SessionRow {
         id: SessionId(Uuid::from_u128(number)),
         standing,
+        urgency: Urgency::ThreeDays,
         title: title.to_owned(),
         signer: signer.to_owned(),
         due: Moment(NOW.0 + 3 * DAY),
@@ -248,7 +250,7 @@ pub(super) fn list(rows: Vec<SessionRow>) -> SessionList {
         filter: ListFilter::default(),
         as_of: 41,
         now: NOW,
-        stale_since: None,
+        hearing: HEARING,
     }
 }
 
@@ -256,6 +258,7 @@ pub(super) fn detail(standing: Standing) -> SessionDetail {
     let hash = Sha256Digest::new([0xa5; 32]);
     SessionDetail {
         row: row(7, standing, "Rental agreement 12 B", "Nils Holm"),
+        explanation: standing.explanation().to_owned(),
         sign_text: Some("I have read the agreement.\nI accept it.".to_owned()),
         language: Language::Nb,
         may_see_link: true,
@@ -293,6 +296,6 @@ pub(super) fn detail(standing: Standing) -> SessionDetail {
         package: PackageNews::Nothing,
         as_of: 41,
         now: NOW,
-        stale_since: None,
+        hearing: HEARING,
     }
 }

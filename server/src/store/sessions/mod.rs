@@ -12,16 +12,13 @@ pub mod leftovers;
 mod list;
 pub mod results;
 
-use app::model::{Moment, SessionId, Standing, TeamId};
+use app::model::{Facts, Judgement, Moment, Packaging, SessionId, Standing, TeamId, judge};
 use async_trait::async_trait;
 use contract::{DocumentCollectionId, Language, LifecycleState, Sha256Digest, SigningSessionId};
 use uuid::Uuid;
 
 use super::StoreError;
-use crate::{
-    rights::Reach,
-    sessions::{Facts, Packaging, Step, standing},
-};
+use crate::{rights::Reach, sessions::Step};
 
 pub use list::{Found, Lists};
 
@@ -107,8 +104,23 @@ impl SessionRecord {
     /// How it stands at `now`.
     #[must_use]
     pub fn standing(&self, now: Moment) -> Standing {
-        let Self { step, api_state, due, gone, .. } = self;
-        standing(&Facts { step: *step, api_state: api_state.clone(), due: *due, gone: *gone }, now)
+        self.judge(now).standing
+    }
+
+    /// How it stands at `now`, and what that asks of people.
+    #[must_use]
+    pub fn judge(&self, now: Moment) -> Judgement {
+        let facts = Facts {
+            sending: self.step.sending(),
+            api_state: self.api_state.clone(),
+            due: self.due,
+            link_expires: self.link_expires,
+            gone: self.gone,
+            packaging: self.packaging,
+            waits_for: 0,
+            waits_in_vain: false,
+        };
+        judge(&facts, now)
     }
 
     /// Whether the API said that it is signed.
@@ -164,11 +176,11 @@ pub trait Sessions: Send {
     /// As [`StoreError`] says.
     async fn open_sessions(&mut self) -> Result<Vec<SessionRecord>, StoreError>;
 
-    /// Sessions whose due date passed since their last event.
+    /// Sessions whose due date passed, or whose link died, since their last event.
     ///
     /// # Errors
     /// As [`StoreError`] says.
-    async fn newly_overdue(&mut self, now: Moment) -> Result<Vec<SessionRecord>, StoreError>;
+    async fn overtaken_by_the_clock(&mut self, now: Moment) -> Result<Vec<SessionRecord>, StoreError>;
 
     /// Writes what can change about a session, and the event when its standing changed.
     ///

@@ -12,13 +12,16 @@ use crate::{
     },
 };
 
-/// The filter in SQL. The stored standing is that of the last event; passing the
-/// due date is the one change that comes by the clock alone.
+/// The filter in SQL. The stored standing is that of the last event; some
+/// changes come by the clock alone.
 macro_rules! narrowed {
     () => {
         "WHERE step <> 'abandoned'
            AND (?1 IS NULL OR ?1 =
-                CASE WHEN standing IN ('ready', 'blocked', 'unknown') AND due <= ?2 THEN 'overdue' ELSE standing END)
+                CASE WHEN standing IN ('ready', 'blocked', 'stuck', 'link-expired', 'unknown') AND due <= ?2 THEN 'overdue'
+                     WHEN standing = 'packaging' AND due <= ?2 THEN 'package-failed'
+                     WHEN standing IN ('ready', 'blocked') AND link_expires_at <= ?2 THEN 'link-expired'
+                     ELSE standing END)
            AND (?3 IS NULL OR instr(searchable, ?3) > 0)
            AND (?4 IS NULL OR team = ?4)
            AND (?5 IS NULL OR owner = ?5)"

@@ -6,7 +6,7 @@ mod leftovers;
 mod list;
 mod results;
 
-use app::model::{Moment, SessionId, Standing, TeamId};
+use app::model::{Moment, Packaging, SessionId, Standing, TeamId};
 use async_trait::async_trait;
 use contract::{DocumentCollectionId, Language, LifecycleState, Sha256Digest, SigningSessionId};
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
@@ -105,10 +105,12 @@ impl Sessions for SqliteConnection {
         rows.iter().map(SessionRecord::from_row).collect()
     }
 
-    async fn newly_overdue(&mut self, now: Moment) -> Result<Vec<SessionRecord>, StoreError> {
+    async fn overtaken_by_the_clock(&mut self, now: Moment) -> Result<Vec<SessionRecord>, StoreError> {
         let rows = sqlx::query(
             "SELECT * FROM sessions
-             WHERE step = 'sent' AND standing IN ('ready', 'blocked', 'unknown') AND due <= ?",
+             WHERE (standing IN ('ready', 'blocked', 'stuck', 'link-expired', 'packaging', 'unknown')
+                    AND step = 'sent' AND due <= ?1)
+                OR (standing IN ('ready', 'blocked') AND link_expires_at <= ?1)",
         )
         .bind(now.0)
         .fetch_all(self)
@@ -132,7 +134,7 @@ impl Sessions for SqliteConnection {
         .bind(session.api_state.as_ref().map(LifecycleState::as_str))
         .bind(session.api_final)
         .bind(session.gone)
-        .bind(session.packaging.name())
+        .bind(session.packaging.slug())
         .bind(session.link_expires.map(|at| at.0))
         .bind(session.reject_reason.as_deref())
         .bind(session.failure.as_deref())
@@ -170,7 +172,7 @@ impl SessionRecord {
             api_state: row.try_get::<Option<String>, _>("api_state")?.map(LifecycleState::from),
             api_final: row.try_get("api_final")?,
             gone: row.try_get("gone")?,
-            packaging: text("packaging")?.parse().map_err(|_| StoreError::Corrupt("packaging"))?,
+            packaging: Packaging::from_slug(&text("packaging")?).ok_or(StoreError::Corrupt("packaging"))?,
             link_expires: moment("link_expires_at")?,
             reject_reason: row.try_get("reject_reason")?,
             failure: row.try_get("failure")?,
