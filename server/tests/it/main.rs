@@ -11,7 +11,6 @@ mod csrf;
 mod desk;
 mod downloads;
 mod embed;
-mod embed_example;
 mod factor;
 mod headers;
 mod keys;

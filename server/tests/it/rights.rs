@@ -115,7 +115,12 @@ fn guarded() -> Vec<Declared> {
 
 /// A stack that asks the signing API nothing by itself.
 async fn quiet() -> TestApp {
-    let app = TestApp::spawn_with(|config| config.live.poll = std::time::Duration::from_secs(3600)).await;
+    let app = TestApp::spawn_with(|config| {
+        config.live.poll = std::time::Duration::from_secs(3600);
+        // Nobody asks for every address, again and again.
+        config.limits.rate_anonymous = 1_000;
+    })
+    .await;
     app.set_up_staff().await;
     app
 }
