@@ -111,10 +111,6 @@ impl Backend for Stub {
         Box::pin(async move { Err(self.failure()) })
     }
 
-    fn providers<'a>(&'a self, _: &'a Staff) -> Answer<'a, Vec<crate::model::ProviderView>> {
-        Box::pin(async move { Err(self.failure()) })
-    }
-
     fn account<'a>(&'a self, _: &'a Staff) -> Answer<'a, Account> {
         Box::pin(async move {
             tokio::task::yield_now().await;
