@@ -2,7 +2,7 @@
 
 use contract::DocumentId;
 
-use crate::model::{ListFilter, SessionId, Standing, UploadId};
+use crate::model::{CollectionId, ListFilter, SessionId, Standing, UploadId};
 
 /// The list of sessions, which is also the first page.
 pub const SESSIONS: &str = "/";
@@ -40,6 +40,8 @@ pub const CSP_REPORTS: &str = "/csp-reports";
 pub const WEBHOOK: &str = "/webhooks/signing";
 /// Plans of new sessions; POST.
 pub const PLANS: &str = "/api/sessions";
+/// Plans of new collections; POST.
+pub const COLLECTIONS: &str = "/api/collections";
 /// Server function: a page of the list.
 pub const API_LIST: &str = "/api/list-sessions";
 /// Server function: one session.
@@ -146,6 +148,18 @@ pub fn live(since: u64) -> String {
 #[must_use]
 pub fn plan(id: SessionId) -> String {
     format!("{PLANS}/{id}")
+}
+
+/// A plan of a collection, to abandon it; DELETE.
+#[must_use]
+pub fn collection_plan(id: CollectionId) -> String {
+    format!("{COLLECTIONS}/{id}")
+}
+
+/// Creates the planned collection; POST.
+#[must_use]
+pub fn send_collection(id: CollectionId) -> String {
+    format!("{COLLECTIONS}/{id}/send")
 }
 
 /// Creates the planned session; POST.

@@ -24,4 +24,4 @@ UPDATE sessions SET packaging = 'made' WHERE id IN (SELECT session FROM results 
 -- Signed, closed, of PDFs alone, and without one: it did not come in time.
 UPDATE sessions SET packaging = 'failed'
 WHERE packaging = 'none' AND api_state = 'SIGNED' AND api_final = 1
-  AND NOT EXISTS (SELECT 1 FROM documents WHERE session = sessions.id AND mime_type <> 'application/pdf');
+  AND NOT EXISTS (SELECT 1 FROM documents WHERE collection = sessions.collection AND mime_type <> 'application/pdf');

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod auth;
 pub mod backend;
 pub mod clock;
+pub mod collections;
 pub mod config;
 pub mod console;
 pub mod embed;

@@ -11,7 +11,7 @@ use axum::{
 use tower_http::{catch_panic::CatchPanicLayer, csrf::ConfigError};
 
 use crate::{
-    account, audit, auth, embed,
+    account, audit, auth, collections, embed,
     error::ApiError,
     keys, live, pages, people,
     rights::{Access, Routes},
@@ -29,6 +29,7 @@ const STOPPING: Duration = Duration::from_secs(15);
 /// Every address, and what it takes to use it.
 pub fn routes() -> Routes {
     let routes = auth::routes(Routes::default());
+    let routes = collections::routes(routes);
     let routes = sessions::routes(routes);
     let routes = live::routes(routes);
     let routes = pages::routes(routes);

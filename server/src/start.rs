@@ -20,6 +20,7 @@ use crate::{
         oidc::{ProviderError, Providers},
     },
     clock::{Clock, SystemClock},
+    collections,
     config::Config,
     embed::{self, Embed},
     error::chain,
@@ -29,7 +30,6 @@ use crate::{
     router,
     secrets::{self, Watched},
     security::limits::Walls,
-    sessions,
     site::Site,
     state::Portal,
     store::{OpenError, Store, StoreError},
@@ -199,7 +199,7 @@ impl Server {
             tasks: TaskTracker::new(),
             config,
         });
-        sessions::reconcile::at_start(&portal).await?;
+        collections::reconcile::at_start(&portal).await?;
         recorded(&portal, Action::PortalStarted).await?;
         let is_made = portal.store.read().await?.any_account().await?;
         let setup_token = if is_made || !portal.config.login.local {

@@ -6,8 +6,9 @@ use contract::{LifecycleState, ListQuery, SigningSession, SigningSessionId, Sort
 use upstream::{SigningApi, UpstreamError};
 
 use crate::{
+    collections::{cleanup, reconcile},
     rights::Reach,
-    sessions::{cleanup, observe, reconcile},
+    sessions::observe,
     state::Portal,
     store::StoreError,
 };

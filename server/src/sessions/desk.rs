@@ -33,7 +33,7 @@ impl Portal {
     /// Runs `work` to its end, also when the browser that asked for it goes away:
     /// stopped between two steps, it would leave things at the API for the
     /// reconciler to find. When the portal stops, it waits for such work.
-    pub(super) async fn to_the_end<T: Send + 'static>(
+    pub(crate) async fn to_the_end<T: Send + 'static>(
         &self,
         work: impl Future<Output = Result<T, ApiError>> + Send + 'static,
     ) -> Result<T, ApiError> {
@@ -42,6 +42,6 @@ impl Portal {
 }
 
 /// Things are not as the request supposes.
-pub(super) fn conflict(message: &str) -> ApiError {
+pub(crate) fn conflict(message: &str) -> ApiError {
     PortalError::new(ErrorKind::Conflict, message).into()
 }

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use crate::error::ApiError;
 
 /// The ids in an address. What is no id names nothing: 404.
-pub(super) struct Ids<T>(pub(super) T);
+pub(crate) struct Ids<T>(pub(crate) T);
 
 impl<T, S> FromRequestParts<S> for Ids<T>
 where

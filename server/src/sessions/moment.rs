@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 /// The moment as a date, unless it lies outside the years -9999 to 9999.
 pub(crate) fn to_time(moment: Moment) -> Option<OffsetDateTime> {
-    OffsetDateTime::from_unix_timestamp_nanos(i128::from(moment.0) * 1_000_000).ok()
+    moment.to_time()
 }
 
 /// The date as a moment; parts of a millisecond are dropped.

@@ -1,13 +1,12 @@
 //! Taking over what the signing API says of a session.
 
-use app::model::{Action, Moment, Packaging, ResultKind, SessionId};
+use app::model::{Moment, Packaging, ResultKind, SessionId};
 use contract::{LifecycleState, MimeType, PackageType, SignatureType, SigningSession, SigningSessionId, final_state};
 use futures_util::{StreamExt, stream};
 use upstream::{SigningApi, UpstreamError};
 
-use super::{Step, cleanup, moment};
+use super::moment;
 use crate::{
-    audit::{Act, By},
     rights::Reach,
     state::Portal,
     store::{
@@ -189,32 +188,4 @@ pub async fn record_gone(portal: &Portal, id: SessionId) -> Result<(), StoreErro
     session.gone = true;
     change.save_session(&session, now).await?;
     portal.commit(change).await
-}
-
-/// Takes over a session that the API made for us, be it from the answer to its
-/// creation or found later. Of two, the first stays; one that comes after the
-/// portal gave up is deleted.
-///
-/// # Errors
-/// As [`StoreError`] says.
-pub async fn adopt(portal: &Portal, by: &By, id: SessionId, seen: &SigningSession) -> Result<(), StoreError> {
-    let now = portal.moment();
-    let mut change = portal.store.write().await?;
-    let Some(mut session) = change.session(Reach::PORTAL, id).await? else { return Ok(()) };
-    if session.step.is_open_question() {
-        session.step = Step::Sent;
-        session.upstream = Some(seen.id);
-        session.clean_scans = 0;
-        apply(&mut session, seen, now);
-    } else if session.upstream != Some(seen.id) {
-        change.add_leftover(id, seen.id.into(), now).await?;
-        portal.commit(change).await?;
-        tracing::warn!(session.id = %id, "the API has this session twice, or too late; the newer one is deleted");
-        return cleanup::sweep_of(portal, id).await;
-    }
-    change.save_session(&session, now).await?;
-    portal.record(&mut change, session.team, by, Act::done(Action::SessionSent).to(id)).await?;
-    portal.commit(change).await?;
-    tracing::info!(session.id = %id, upstream.session.id = %seen.id, "session sent");
-    Ok(())
 }

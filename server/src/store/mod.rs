@@ -14,6 +14,7 @@
 
 pub mod audit;
 pub mod backlog;
+pub mod collections;
 pub mod events;
 pub mod factors;
 pub mod invitations;
@@ -43,6 +44,7 @@ pub use sqlite::{BackupError, backup};
 /// All kinds of rows.
 pub trait Rows:
     audit::AuditTrail
+    + collections::Collections
     + backlog::Backlogs
     + events::Events
     + factors::Factors

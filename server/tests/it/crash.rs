@@ -5,15 +5,18 @@ use server::{sessions::Step, store::sessions::SessionRecord};
 use testkit::TestApp;
 
 use crate::desk::{
-    abandon, at_api, detail, fault, key, new_session, nothing_left, now, pdf, plan, post_plan, read, record, send,
-    sent, sign, text, until, upload, uploaded, upstream_id,
+    abandon, at_api, collection_of, detail, fault, key, new_session, nothing_left, now, pdf, plan, post_plan, read,
+    record, send, sent, sign, text, until, upload, uploaded, upstream_id,
 };
 
 /// Changes a session's row, as if the portal had ended at another point.
 async fn set_back(app: &TestApp, id: app::model::SessionId, change: impl FnOnce(&mut SessionRecord)) {
     let mut session = record(app, id).await;
+    let mut collection = collection_of(app, id).await;
     change(&mut session);
+    collection.step = session.step;
     let mut write = app.portal().store.write().await.unwrap();
+    write.save_collection(&collection, now(app)).await.unwrap();
     write.save_session(&session, now(app)).await.unwrap();
     write.commit().await.unwrap();
 }

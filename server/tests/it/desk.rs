@@ -11,7 +11,10 @@ use reqwest::{Method, RequestBuilder};
 use sandbox::clock::Clock;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use server::{rights::Reach, store::sessions::SessionRecord};
+use server::{
+    rights::Reach,
+    store::{collections::CollectionRecord, sessions::SessionRecord},
+};
 use sha2::{Digest, Sha256};
 use sqlx::{ConnectOptions, SqliteConnection, sqlite::SqliteConnectOptions};
 use testkit::{Answer, TestApp};
@@ -144,6 +147,12 @@ pub async fn record(app: &TestApp, id: SessionId) -> SessionRecord {
     app.portal().store.read().await.unwrap().session(Reach::PORTAL, id).await.unwrap().unwrap()
 }
 
+/// The row of a session's collection.
+pub async fn collection_of(app: &TestApp, id: SessionId) -> CollectionRecord {
+    let collection = record(app, id).await.collection;
+    app.portal().store.read().await.unwrap().collection(Reach::PORTAL, collection).await.unwrap().unwrap()
+}
+
 /// The API's id of a session.
 pub async fn upstream_id(app: &TestApp, id: SessionId) -> SigningSessionId {
     record(app, id).await.upstream.unwrap()
@@ -161,6 +170,12 @@ pub async fn reject(app: &TestApp, id: SessionId, reason: &str) {
 /// Makes the next `times` requests of an operation fail.
 pub async fn fault(app: &TestApp, operation: &str, fault: &str, times: u32) {
     let plan = json!({ "operation": operation, "fault": fault, "times": times, "seconds": 60 });
+    command(app, Method::POST, "faults", &plan).await;
+}
+
+/// Lets the next `times` requests of an operation pass, before faults that are planned after this.
+pub async fn no_fault(app: &TestApp, operation: &str, times: u32) {
+    let plan = json!({ "operation": operation, "fault": "delay", "times": times, "seconds": 0 });
     command(app, Method::POST, "faults", &plan).await;
 }
 

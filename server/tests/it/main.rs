@@ -6,6 +6,7 @@
 mod account;
 mod audit;
 mod auth;
+mod collections;
 mod crash;
 mod csrf;
 mod desk;

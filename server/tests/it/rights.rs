@@ -28,7 +28,7 @@ const NOT_FOUND: u16 = 404;
 /// refused, `0` does not find the row. An address with a row has three: one's own, a
 /// colleague's, another team's.
 #[rustfmt::skip]
-const TABLE: [(&str, &str, [&str; 6]); 24] = [
+const TABLE: [(&str, &str, [&str; 6]); 27] = [
     // method, path                              viewer sender manager admin auditor embedder
     ("GET",    "/",                             ["+",   "+",   "+",   "+",   "+",   "+"  ]),
     ("GET",    "/sessions/new",                 ["-",   "+",   "+",   "+",   "-",   "-"  ]),
@@ -41,6 +41,9 @@ const TABLE: [(&str, &str, [&str; 6]); 24] = [
     ("DELETE", "/api/sessions/{id}",            ["---", "+00", "++0", "+++", "---", "---"]),
     ("POST",   "/api/sessions/{id}/send",       ["---", "+00", "++0", "+++", "---", "---"]),
     ("POST",   "/api/sessions/{id}/link",       ["---", "+00", "++0", "+++", "---", "---"]),
+    ("POST",   "/api/collections",              ["-",   "+",   "+",   "+",   "-",   "-"  ]),
+    ("DELETE", "/api/collections/{id}",         ["---", "+00", "++0", "+++", "---", "---"]),
+    ("POST",   "/api/collections/{id}/send",    ["---", "+00", "++0", "+++", "---", "---"]),
     ("GET",    "/audit/csv",                    ["-",   "-",   "-",   "+",   "+",   "-"  ]),
     ("GET",    "/audit/json-lines",             ["-",   "-",   "-",   "+",   "+",   "-"  ]),
     ("GET",    "/audit",                        ["-",   "-",   "-",   "+",   "+",   "-"  ]),
@@ -62,6 +65,7 @@ const ROLES: [Role; 6] = [Role::Viewer, Role::Sender, Role::Manager, Role::Admin
 #[derive(Clone, Copy)]
 struct Row {
     session: SessionId,
+    collection: Uuid,
     document: DocumentId,
     upload: Uuid,
 }
@@ -73,19 +77,23 @@ async fn row(app: &TestApp, owner: Uuid, team: TeamId) -> Row {
     let mut read = app.portal().store.read().await.unwrap();
     let upload = read.documents_of(&found).await.unwrap()[0].upload.0;
     drop(read);
-    sqlx::query("UPDATE sessions SET owner = ?, team = ? WHERE id = ?")
-        .bind(owner)
-        .bind(team.0)
-        .bind(session.0)
-        .execute(&mut crate::desk::database(app).await)
-        .await
-        .unwrap();
-    Row { session, document, upload }
+    for (sql, id) in [
+        ("UPDATE sessions SET owner = ?, team = ? WHERE id = ?", session.0),
+        ("UPDATE collections SET owner = ?, team = ? WHERE id = ?", found.collection.0),
+    ] {
+        let changed = sqlx::query(sql).bind(owner).bind(team.0).bind(id);
+        changed.execute(&mut crate::desk::database(app).await).await.unwrap();
+    }
+    Row { session, collection: found.collection.0, document, upload }
 }
 
 /// The address of a row.
 fn address(path: &str, row: Row) -> String {
-    let id = if path.starts_with("/uploads") { row.upload } else { row.session.0 };
+    let id = match path {
+        _ if path.starts_with("/uploads") => row.upload,
+        _ if path.contains("/collections") => row.collection,
+        _ => row.session.0,
+    };
     let path = path.replace("{id}", &id.to_string()).replace("{document}", &row.document.to_string());
     match &*path {
         paths::API_LIST => LIST.to_owned(),
@@ -214,8 +222,12 @@ async fn az_02_a_foreign_row_looks_like_none_and_the_api_is_not_asked() {
     let app = quiet().await;
     let theirs = app.new_team("Another").await;
     let foreign = row(&app, Uuid::from_u128(2), theirs).await;
-    let unknown =
-        Row { session: SessionId(Uuid::from_u128(3)), document: foreign.document, upload: Uuid::from_u128(4) };
+    let unknown = Row {
+        session: SessionId(Uuid::from_u128(3)),
+        collection: Uuid::from_u128(5),
+        document: foreign.document,
+        upload: Uuid::from_u128(4),
+    };
     let manager = app.person("manager", Role::Manager, app.team().await).await;
     let asked = app.asked();
     let with_rows =
@@ -227,7 +239,7 @@ async fn az_02_a_foreign_row_looks_like_none_and_the_api_is_not_asked() {
         assert_eq!(said(&told), said(&of_none), "{method} {path}");
         swept += 1;
     }
-    assert_eq!(swept, 7);
+    assert_eq!(swept, 9);
     let list: SessionList = read(&manager.browser.get(LIST).await.expect(200));
     assert_eq!(list.total, 0);
     assert_eq!(app.asked(), asked);

@@ -178,7 +178,11 @@ async fn an_outage_while_sending_leaves_nothing_and_can_be_waited_out() {
         send(&app, plan.session).await.expect(200);
         assert_eq!(detail(&app, plan.session).await.row.standing, Standing::Ready);
         app.portal().upstream.delete_session(record(&app, plan.session).await.upstream.unwrap()).await.unwrap();
-        app.portal().upstream.delete_collection(record(&app, plan.session).await.collection.unwrap()).await.unwrap();
+        app.portal()
+            .upstream
+            .delete_collection(crate::desk::collection_of(&app, plan.session).await.upstream.unwrap())
+            .await
+            .unwrap();
 
         let plan = uploaded(&app, &[pdf(&format!("{operation} {failure} again"))]).await;
         fault(&app, operation, failure, 2).await;

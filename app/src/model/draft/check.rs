@@ -50,11 +50,12 @@ pub fn findings(new: &NewCollection, now: Moment) -> Vec<FieldError> {
         };
         new.request(signer, place)
     };
+    let has_documents = !new.documents.is_empty();
     if new.signers.is_empty() {
-        contract_rules(&terms(&NewSigner::default()), None, now, &mut findings);
+        contract_rules(&terms(&NewSigner::default()), None, has_documents, now, &mut findings);
     }
     for (i, signer) in new.signers.iter().enumerate() {
-        contract_rules(&terms(signer), Some(i), now, &mut findings);
+        contract_rules(&terms(signer), Some(i), has_documents, now, &mut findings);
         own_rules(new, signer, i, &mut findings);
     }
     packaging(new, &mut findings);
@@ -103,6 +104,7 @@ fn line(findings: &mut Findings, field: &str, what: &str, text: &str) {
 fn contract_rules(
     terms: &NewSigningSession,
     signer: Option<usize>,
+    has_documents: bool,
     now: time::OffsetDateTime,
     findings: &mut Findings,
 ) {
@@ -127,7 +129,8 @@ fn contract_rules(
                 provider => (of(&format!("signing.{}", without_name(provider))), "The identity provider"),
             },
             // That there are none at all is said once, of the documents.
-            "documents" if terms.documents.is_empty() && signer.is_some() => {
+            "documents" if !has_documents => continue,
+            "documents" if terms.documents.is_empty() => {
                 findings.add(of("parts"), "Give this signer at least one document to sign.");
                 continue;
             }

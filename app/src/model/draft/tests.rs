@@ -152,7 +152,7 @@ fn names_each_document_that_is_wrong() {
         new.signers.iter_mut().for_each(|signer| signer.parts = vec![Part::Sign, Part::None]);
     };
     assert_eq!(fields(nobodys), ["documents[1]"]);
-    assert_eq!(fields(|new| new.documents.clear())[0], "documents");
+    assert_eq!(fields(|new| new.documents.clear()), ["documents"]);
     let many = |n: u8| (0..n).map(|i| pdf(&format!("{i}.pdf"), i)).collect::<Vec<_>>();
     assert_eq!(fields(|new| new.documents = many(101))[0], "documents");
     // More than a session takes, and divided among two signers.

@@ -19,10 +19,11 @@ use contract::{Document, DocumentId, DocumentPatch, MimeType, limits};
 use http::{HeaderMap, header};
 use upstream::UpstreamError;
 
-use super::{Step, cleanup, desk::conflict, extract::Ids};
+use super::{Step, desk::conflict, extract::Ids};
 use crate::{
     audit::Act,
     backend::portal_error,
+    collections::cleanup,
     error::ApiError,
     rights::{Actor, Reach},
     state::Portal,
@@ -57,12 +58,13 @@ async fn begun(portal: &Portal, actor: &Actor, id: UploadId, headers: &HeaderMap
     check_head(&document, headers)?;
     let now = portal.moment();
     let mut change = portal.store.write().await?;
-    let mut session = change.session(actor.reach, document.session).await?.ok_or_else(PortalError::not_found)?;
-    if !session.step.is_unsent() {
+    let mut collection =
+        change.collection(actor.reach, document.collection).await?.ok_or_else(PortalError::not_found)?;
+    if !collection.step.is_unsent() {
         return Err(too_late());
     }
-    session.step = Step::Uploading;
-    change.save_session(&session, now).await?;
+    collection.step = Step::Uploading;
+    change.save_collection(&collection, now).await?;
     change.commit().await?;
     Ok(document)
 }
@@ -96,7 +98,7 @@ async fn receive(
     document: DocumentRecord,
     body: Body,
 ) -> Result<UploadReceipt, ApiError> {
-    let DocumentRecord { upload, session, .. } = document;
+    let DocumentRecord { upload, collection, .. } = document;
     let announced =
         Announced { mime_type: document.mime_type.clone(), size: document.size, sha256: document.browser_hash };
     let (body, verdict) = checked(body.into_data_stream(), announced);
@@ -118,11 +120,11 @@ async fn receive(
     let name = Some(document.filename.clone());
     let patch = DocumentPatch { filename: name.clone(), title: name, description: None };
     if let Err(error) = portal.upstream.patch_document(id, &patch).await {
-        tracing::warn!(session.id = %session, upload.id = %upload, %error, "document uploaded but not named");
+        tracing::warn!(collection.id = %collection, upload.id = %upload, %error, "document uploaded but not named");
         dropped(portal, upload, id).await?;
         return Err(portal_error(&error).into());
     }
-    tracing::info!(session.id = %session, upload.id = %upload, document.id = %id, "document uploaded");
+    tracing::info!(collection.id = %collection, upload.id = %upload, document.id = %id, "document uploaded");
     Ok(receipt)
 }
 
@@ -133,38 +135,38 @@ async fn kept(
     document: &DocumentRecord,
     stored: &Document,
 ) -> Result<UploadReceipt, ApiError> {
-    let DocumentRecord { upload, session: session_id, browser_hash, .. } = *document;
+    let DocumentRecord { upload, collection: id, browser_hash, .. } = *document;
     let api_hash = stored.document_hash.sha256();
     let now = portal.moment();
     let mut change = portal.store.write().await?;
-    let session = change.session(Reach::PORTAL, session_id).await?.ok_or_else(PortalError::not_found)?;
+    let collection = change.collection(Reach::PORTAL, id).await?.ok_or_else(PortalError::not_found)?;
     let mut current = change.document(Reach::PORTAL, upload).await?.ok_or_else(PortalError::not_found)?;
-    let is_wanted = session.step.is_unsent();
+    let is_wanted = collection.step.is_unsent();
     let is_same = api_hash == Some(browser_hash);
     if is_wanted {
         if let Some(before) = current.document.take() {
-            change.add_leftover(session_id, before.into(), now).await?;
+            change.add_leftover(id, before.into(), now).await?;
         }
         // The stream was passed on whole, so this server's hash is the announced one.
         current.server_hash = Some(browser_hash);
         current.api_hash = api_hash;
         current.document = is_same.then_some(stored.document_id);
         change.save_document(&current).await?;
-        change.save_session(&session, now).await?;
+        change.save_collection(&collection, now).await?;
     }
     if !is_wanted || !is_same {
-        change.add_leftover(session_id, stored.document_id.into(), now).await?;
+        change.add_leftover(id, stored.document_id.into(), now).await?;
     }
     let act = if is_wanted && is_same { Act::done } else { Act::refused };
-    let act = act(Action::DocumentUploaded).to(stored.document_id).saying(session_id.to_string());
-    portal.record(&mut change, session.team, &actor.by, act).await?;
+    let act = act(Action::DocumentUploaded).to(stored.document_id).saying(id.to_string());
+    portal.record(&mut change, collection.team, &actor.by, act).await?;
     change.commit().await?;
-    cleanup::sweep_of(portal, session_id).await?;
+    cleanup::sweep_of(portal, id).await?;
     if !is_wanted {
         return Err(too_late());
     }
     let Some(api_hash) = api_hash.filter(|_| is_same) else {
-        tracing::error!(session.id = %session_id, upload.id = %upload, "the API's hash of a document differs from ours");
+        tracing::error!(collection.id = %id, upload.id = %upload, "the API's hash of a document differs from ours");
         return Err(changed(document));
     };
     Ok(UploadReceipt { server_hash: browser_hash, api_hash })
@@ -178,16 +180,16 @@ async fn dropped(portal: &Portal, upload: UploadId, id: DocumentId) -> Result<()
     if current.document == Some(id) {
         current.document = None;
         change.save_document(&current).await?;
-        change.add_leftover(current.session, id.into(), now).await?;
+        change.add_leftover(current.collection, id.into(), now).await?;
         change.commit().await?;
-        cleanup::sweep_of(portal, current.session).await?;
+        cleanup::sweep_of(portal, current.collection).await?;
     }
     Ok(())
 }
 
 fn refused(document: &DocumentRecord, refusal: Option<Refusal>, error: &UpstreamError) -> ApiError {
-    let DocumentRecord { session, upload, .. } = document;
-    tracing::info!(session.id = %session, upload.id = %upload, ?refusal, %error, "document not uploaded");
+    let DocumentRecord { collection, upload, .. } = document;
+    tracing::info!(collection.id = %collection, upload.id = %upload, ?refusal, %error, "document not uploaded");
     match refusal {
         Some(Refusal::Digest | Refusal::TooShort) => return changed(document),
         Some(Refusal::TooLong) => return too_large(document),
@@ -225,5 +227,5 @@ fn not_of_its_type(document: &DocumentRecord) -> ApiError {
 }
 
 fn too_late() -> ApiError {
-    conflict("This session is no longer being prepared; its documents cannot be exchanged.")
+    conflict("This is no longer being prepared; its documents cannot be exchanged.")
 }

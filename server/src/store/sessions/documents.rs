@@ -1,6 +1,6 @@
-//! Documents of sessions, from plan to upload.
+//! Documents of collections, from plan to upload.
 
-use app::model::{DraftDocument, SessionId, UploadId};
+use app::model::{CollectionId, DraftDocument, UploadId};
 use async_trait::async_trait;
 use contract::{DocumentId, MimeType, Sha256Digest};
 
@@ -12,9 +12,9 @@ use crate::rights::Reach;
 pub struct DocumentRecord {
     /// The portal's id of it.
     pub upload: UploadId,
-    /// Its session.
-    pub session: SessionId,
-    /// Its place in the session, from 0.
+    /// Its collection.
+    pub collection: CollectionId,
+    /// Its place in the collection, from 0.
     pub position: u32,
     /// Its file name.
     pub filename: String,
@@ -32,7 +32,7 @@ pub struct DocumentRecord {
     pub document: Option<DocumentId>,
 }
 
-/// Documents of sessions.
+/// Documents.
 #[async_trait]
 pub trait Documents: Send {
     /// Stores a document of a plan.
@@ -41,19 +41,19 @@ pub trait Documents: Send {
     /// As [`StoreError`] says.
     async fn insert_document(
         &mut self,
-        session: SessionId,
+        collection: CollectionId,
         position: u32,
         upload: UploadId,
         draft: &DraftDocument,
     ) -> Result<(), StoreError>;
 
-    /// A session's documents, in order.
+    /// The documents that a session's signer signs or reads, in order.
     ///
     /// # Errors
     /// As [`StoreError`] says.
     async fn documents_of(&mut self, session: &SessionRecord) -> Result<Vec<DocumentRecord>, StoreError>;
 
-    /// Finds a document by the portal's id, if its session is within reach.
+    /// Finds a document by the portal's id, if its collection is within reach.
     ///
     /// # Errors
     /// As [`StoreError`] says.

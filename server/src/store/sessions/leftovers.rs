@@ -1,6 +1,6 @@
 //! What is at the API and must go.
 
-use app::model::{Moment, SessionId};
+use app::model::{CollectionId, Moment};
 use async_trait::async_trait;
 use contract::{DocumentCollectionId, DocumentId, SigningSessionId};
 
@@ -42,18 +42,18 @@ pub trait Leftovers: Send {
     ///
     /// # Errors
     /// As [`StoreError`] says.
-    async fn add_leftover(&mut self, session: SessionId, leftover: Leftover, now: Moment) -> Result<(), StoreError>;
+    async fn add_leftover(&mut self, of: CollectionId, leftover: Leftover, now: Moment) -> Result<(), StoreError>;
 
-    /// At most 100 things that must go, of one session or of all: sessions first, then
+    /// At most 100 things that must go, of one collection or of all: sessions first, then
     /// collections, then documents, as they refer to each other.
     ///
     /// # Errors
     /// As [`StoreError`] says.
-    async fn leftovers(&mut self, session: Option<SessionId>) -> Result<Vec<Leftover>, StoreError>;
+    async fn leftovers(&mut self, of: Option<CollectionId>) -> Result<Vec<Leftover>, StoreError>;
 
     /// Forgets a thing that is gone; answers whose it was, unless that was done before.
     ///
     /// # Errors
     /// As [`StoreError`] says.
-    async fn forget_leftover(&mut self, leftover: Leftover) -> Result<Option<SessionId>, StoreError>;
+    async fn forget_leftover(&mut self, leftover: Leftover) -> Result<Option<CollectionId>, StoreError>;
 }

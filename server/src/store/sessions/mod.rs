@@ -1,4 +1,4 @@
-//! Sessions, their documents and results, and what is left to delete at the API.
+//! Sessions, documents and results, and what is left to delete at the API.
 //!
 //! A session changes in one way: it is read in a write transaction, changed as a
 //! value, and saved ([`Sessions::save_session`]), which also records the event when its standing changed.
@@ -12,9 +12,11 @@ pub mod leftovers;
 mod list;
 pub mod results;
 
-use app::model::{Facts, Judgement, Moment, Packaging, SessionId, Standing, TeamId, judge};
+use app::model::{
+    CollectionId, Facts, Judgement, Moment, NewSigner, Packaging, SessionId, Standing, TeamId, draft::Part, judge,
+};
 use async_trait::async_trait;
-use contract::{DocumentCollectionId, Language, LifecycleState, Sha256Digest, SigningSessionId};
+use contract::{Language, LifecycleState, SigningSessionId};
 use uuid::Uuid;
 
 use super::StoreError;
@@ -22,29 +24,25 @@ use crate::{rights::Reach, sessions::Step};
 
 pub use list::{Found, Lists};
 
-/// A session that somebody wants sent, on its way into its first row.
+/// A session that is to be sent, on its way into its first row.
 #[derive(Debug)]
 pub struct NewSessionRow<'a> {
     /// Its id, which is also its external reference at the API.
     pub id: SessionId,
+    /// The collection that it belongs to.
+    pub collection: CollectionId,
     /// Who sends it.
     pub owner: Uuid,
     /// The owner's team, whose it stays.
     pub team: TeamId,
-    /// What the browser calls this attempt; unique per owner.
-    pub idempotency_key: &'a str,
-    /// Hash of the request, to tell a repetition from another request.
-    pub request_hash: Sha256Digest,
+    /// The signer's place in the plan, from 0.
+    pub position: u32,
     /// Title shown to the signer.
     pub title: &'a str,
-    /// Who is to sign, as staff wrote it.
-    pub signer: &'a str,
     /// When it must be signed.
     pub due: Moment,
-    /// What the signer consents to.
-    pub sign_text: Option<&'a str>,
-    /// Language of the signer's pages.
-    pub language: &'a Language,
+    /// The signer, without their national number.
+    pub signer: &'a NewSigner,
 }
 
 /// A session's row.
@@ -56,8 +54,14 @@ pub struct SessionRecord {
     pub owner: Uuid,
     /// Whose it is.
     pub team: TeamId,
-    /// Hash of the request that made it.
-    pub request_hash: Sha256Digest,
+    /// The collection that it belongs to.
+    pub collection: CollectionId,
+    /// The signer's place in the plan, from 0.
+    pub position: u32,
+    /// The signer as planned, without their national number.
+    pub planned: NewSigner,
+    /// The session that took this one's place when its link was renewed.
+    pub renewed_as: Option<SessionId>,
     /// Title shown to the signer.
     pub title: String,
     /// Who is to sign, as staff wrote it.
@@ -74,8 +78,6 @@ pub struct SessionRecord {
     pub send_started: Option<Moment>,
     /// Listings after the quiet time that did not show it.
     pub clean_scans: u32,
-    /// The API's collection of its documents.
-    pub collection: Option<DocumentCollectionId>,
     /// The API's id of it.
     pub upstream: Option<SigningSessionId>,
     /// The state that the API last reported.
@@ -123,6 +125,12 @@ impl SessionRecord {
         judge(&facts, now)
     }
 
+    /// What the signer does with a document of the collection.
+    #[must_use]
+    pub fn part(&self, document: &documents::DocumentRecord) -> Part {
+        usize::try_from(document.position).map_or(Part::None, |position| self.planned.part(position))
+    }
+
     /// Whether the API said that it is signed.
     #[must_use]
     pub fn is_signed(&self) -> bool {
@@ -133,10 +141,10 @@ impl SessionRecord {
 /// Sessions.
 #[async_trait]
 pub trait Sessions: Send {
-    /// Stores a plan.
+    /// Stores a session that is to be sent.
     ///
     /// # Errors
-    /// [`StoreError::Duplicate`] when the owner used the key before; otherwise as [`StoreError`] says.
+    /// As [`StoreError`] says.
     async fn insert_session(&mut self, new: &NewSessionRow<'_>, now: Moment) -> Result<(), StoreError>;
 
     /// Finds a session within reach.
@@ -144,12 +152,6 @@ pub trait Sessions: Send {
     /// # Errors
     /// As [`StoreError`] says.
     async fn session(&mut self, reach: Reach, id: SessionId) -> Result<Option<SessionRecord>, StoreError>;
-
-    /// Finds the session that an owner made under an idempotency key.
-    ///
-    /// # Errors
-    /// As [`StoreError`] says.
-    async fn session_by_key(&mut self, owner: Uuid, key: &str) -> Result<Option<SessionRecord>, StoreError>;
 
     /// Finds the session that the API knows by this id.
     ///
@@ -163,8 +165,8 @@ pub trait Sessions: Send {
     /// As [`StoreError`] says.
     async fn sessions_in_steps(&mut self, steps: [Step; 2]) -> Result<Vec<SessionRecord>, StoreError>;
 
-    /// Whether there is any session that can still change, or of which it is unknown
-    /// whether the API has it.
+    /// Whether there is any session that can still change, or a collection of which it
+    /// is unknown whether the API has it.
     ///
     /// # Errors
     /// As [`StoreError`] says.

@@ -17,6 +17,7 @@ pub(super) fn migrations() -> Migrator {
         (6, "providers", include_str!("../../../migrations/0006_providers.sql")),
         (7, "factors", include_str!("../../../migrations/0007_factors.sql")),
         (8, "API keys", include_str!("../../../migrations/0008_api_keys.sql")),
+        (9, "collections", include_str!("../../../migrations/0009_collections.sql")),
         (10, "webhooks", include_str!("../../../migrations/0010_webhooks.sql")),
         (13, "widgets", include_str!("../../../migrations/0013_widgets.sql")),
     ];

@@ -4,6 +4,7 @@
 mod audit;
 mod backlog;
 mod backup;
+mod collections;
 mod events;
 mod factors;
 mod invitations;
@@ -21,7 +22,7 @@ use std::{io, path::Path, time::Duration};
 
 use async_trait::async_trait;
 use sqlx::{
-    Sqlite, SqliteConnection, SqlitePool,
+    ConnectOptions, Connection as _, Sqlite, SqliteConnection, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
@@ -55,8 +56,11 @@ impl File {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY);
+        // A table that others refer to can be made anew only while nobody checks references.
+        let mut changing = options.clone().foreign_keys(false).connect().await?;
+        migrations::migrations().run(&mut changing).await?;
+        changing.close().await?;
         let writer = pool(1).connect_with(options.clone()).await?;
-        migrations::migrations().run(&writer).await?;
         let readers = pool(READERS).connect_with(options.read_only(true)).await?;
         Ok(Self { writer, readers })
     }

@@ -1,6 +1,6 @@
-//! Documents of sessions, from plan to upload.
+//! Documents of collections, from plan to upload.
 
-use app::model::{DraftDocument, SessionId, UploadId};
+use app::model::{CollectionId, DraftDocument, UploadId, draft::Part};
 use async_trait::async_trait;
 use contract::{DocumentId, MimeType, Sha256Digest};
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
@@ -11,6 +11,7 @@ use crate::{
     rights::Reach,
     store::{
         StoreError,
+        collections::Collections,
         sessions::{
             SessionRecord,
             documents::{DocumentRecord, Documents},
@@ -22,17 +23,17 @@ use crate::{
 impl Documents for SqliteConnection {
     async fn insert_document(
         &mut self,
-        session: SessionId,
+        collection: CollectionId,
         position: u32,
         upload: UploadId,
         draft: &DraftDocument,
     ) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO documents (upload, session, position, filename, mime_type, size, browser_hash)
+            "INSERT INTO documents (upload, collection, position, filename, mime_type, size, browser_hash)
              VALUES (?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(upload.0)
-        .bind(session.0)
+        .bind(collection.0)
         .bind(position)
         .bind(&draft.filename)
         .bind(&draft.mime_type)
@@ -44,16 +45,14 @@ impl Documents for SqliteConnection {
     }
 
     async fn documents_of(&mut self, session: &SessionRecord) -> Result<Vec<DocumentRecord>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM documents WHERE session = ? ORDER BY position")
-            .bind(session.id.0)
-            .fetch_all(self)
-            .await?;
-        rows.iter().map(DocumentRecord::from_row).collect()
+        let mut documents = self.documents_in(session.collection).await?;
+        documents.retain(|document| session.part(document) != Part::None);
+        Ok(documents)
     }
 
     async fn document(&mut self, reach: Reach, upload: UploadId) -> Result<Option<DocumentRecord>, StoreError> {
         let row = sqlx::query(
-            "SELECT documents.* FROM documents JOIN sessions ON sessions.id = documents.session
+            "SELECT documents.* FROM documents JOIN collections ON collections.id = documents.collection
              WHERE upload = ?1 AND (?2 IS NULL OR team = ?2) AND (?3 IS NULL OR owner = ?3)",
         )
         .bind(upload.0)
@@ -78,10 +77,10 @@ impl Documents for SqliteConnection {
 }
 
 impl DocumentRecord {
-    fn from_row(row: &SqliteRow) -> Result<Self, StoreError> {
+    pub(in crate::store::sqlite) fn from_row(row: &SqliteRow) -> Result<Self, StoreError> {
         Ok(Self {
             upload: UploadId(row.try_get("upload")?),
-            session: SessionId(row.try_get("session")?),
+            collection: CollectionId(row.try_get("collection")?),
             position: row.try_get("position")?,
             filename: row.try_get("filename")?,
             mime_type: MimeType::from(row.try_get::<String, _>("mime_type")?),

@@ -1,6 +1,6 @@
 //! What is at the API and must go.
 
-use app::model::{Moment, SessionId};
+use app::model::{CollectionId, Moment};
 use async_trait::async_trait;
 use contract::{DocumentCollectionId, DocumentId, SigningSessionId};
 use sqlx::{Row, SqliteConnection};
@@ -13,24 +13,24 @@ use crate::store::{
 
 #[async_trait]
 impl Leftovers for SqliteConnection {
-    async fn add_leftover(&mut self, session: SessionId, leftover: Leftover, now: Moment) -> Result<(), StoreError> {
+    async fn add_leftover(&mut self, of: CollectionId, leftover: Leftover, now: Moment) -> Result<(), StoreError> {
         let (id, kind) = parts(leftover);
-        sqlx::query("INSERT INTO leftovers (id, kind, session, since) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
+        sqlx::query("INSERT INTO leftovers (id, kind, collection, since) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
             .bind(id)
             .bind(kind)
-            .bind(session.0)
+            .bind(of.0)
             .bind(now.0)
             .execute(self)
             .await?;
         Ok(())
     }
 
-    async fn leftovers(&mut self, session: Option<SessionId>) -> Result<Vec<Leftover>, StoreError> {
+    async fn leftovers(&mut self, of: Option<CollectionId>) -> Result<Vec<Leftover>, StoreError> {
         let rows = sqlx::query(
-            "SELECT id, kind FROM leftovers WHERE ?1 IS NULL OR session = ?1
+            "SELECT id, kind FROM leftovers WHERE ?1 IS NULL OR collection = ?1
              ORDER BY CASE kind WHEN 'session' THEN 0 WHEN 'collection' THEN 1 ELSE 2 END, since LIMIT 100",
         )
-        .bind(session.map(|id| id.0))
+        .bind(of.map(|id| id.0))
         .fetch_all(self)
         .await?;
         rows.iter()
@@ -46,12 +46,12 @@ impl Leftovers for SqliteConnection {
             .collect()
     }
 
-    async fn forget_leftover(&mut self, leftover: Leftover) -> Result<Option<SessionId>, StoreError> {
-        let session = sqlx::query_scalar("DELETE FROM leftovers WHERE id = ? RETURNING session")
+    async fn forget_leftover(&mut self, leftover: Leftover) -> Result<Option<CollectionId>, StoreError> {
+        let of = sqlx::query_scalar("DELETE FROM leftovers WHERE id = ? RETURNING collection")
             .bind(parts(leftover).0)
             .fetch_optional(self)
             .await?;
-        Ok(session.map(SessionId))
+        Ok(of.map(CollectionId))
     }
 }
 

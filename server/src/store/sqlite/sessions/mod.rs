@@ -2,13 +2,14 @@
 
 mod documents;
 mod health;
+pub(super) mod json;
 mod leftovers;
 mod list;
 mod results;
 
-use app::model::{Moment, Packaging, SessionId, Standing, TeamId};
+use app::model::{CollectionId, Moment, Packaging, SessionId, Standing, TeamId};
 use async_trait::async_trait;
-use contract::{DocumentCollectionId, Language, LifecycleState, Sha256Digest, SigningSessionId};
+use contract::{Language, LifecycleState, Sha256Digest, SigningSessionId};
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use uuid::Uuid;
 
@@ -26,21 +27,23 @@ use crate::{
 impl Sessions for SqliteConnection {
     async fn insert_session(&mut self, new: &NewSessionRow<'_>, now: Moment) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO sessions (id, owner, team, idempotency_key, request_hash, title, signer, due, sign_text, language,
-                 searchable, step, standing, created_at, updated_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO sessions (id, collection, owner, team, position, stage, settings, title, signer, due, sign_text,
+                 language, searchable, step, standing, created_at, updated_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(new.id.0)
+        .bind(new.collection.0)
         .bind(new.owner)
         .bind(new.team.0)
-        .bind(new.idempotency_key)
-        .bind(new.request_hash.bytes().as_slice())
+        .bind(new.position)
+        .bind(new.signer.stage)
+        .bind(json::write(new.signer)?)
         .bind(new.title)
-        .bind(new.signer)
+        .bind(&new.signer.label)
         .bind(new.due.0)
-        .bind(new.sign_text)
-        .bind(new.language.as_str())
-        .bind(list::searchable(new.title, new.signer))
+        .bind(new.signer.sign_text.as_deref())
+        .bind(new.signer.language.as_str())
+        .bind(list::searchable(new.title, &new.signer.label))
         .bind(Step::Planned.name())
         .bind(Standing::Sending.slug())
         .bind(now.0)
@@ -59,15 +62,6 @@ impl Sessions for SqliteConnection {
         .bind(reach.owner())
         .fetch_optional(self)
         .await?;
-        row.as_ref().map(SessionRecord::from_row).transpose()
-    }
-
-    async fn session_by_key(&mut self, owner: Uuid, key: &str) -> Result<Option<SessionRecord>, StoreError> {
-        let row = sqlx::query("SELECT * FROM sessions WHERE owner = ? AND idempotency_key = ?")
-            .bind(owner)
-            .bind(key)
-            .fetch_optional(self)
-            .await?;
         row.as_ref().map(SessionRecord::from_row).transpose()
     }
 
@@ -91,7 +85,8 @@ impl Sessions for SqliteConnection {
 
     async fn any_open_session(&mut self) -> Result<bool, StoreError> {
         let row = sqlx::query(
-            "SELECT 1 FROM sessions WHERE (step = 'sent' AND api_final = 0 AND gone = 0) OR step = 'unknown' LIMIT 1",
+            "SELECT 1 FROM sessions WHERE step = 'sent' AND api_final = 0 AND gone = 0
+             UNION ALL SELECT 1 FROM collections WHERE step = 'unknown' LIMIT 1",
         )
         .fetch_optional(self)
         .await?;
@@ -121,7 +116,7 @@ impl Sessions for SqliteConnection {
     async fn save_session(&mut self, session: &SessionRecord, now: Moment) -> Result<(), StoreError> {
         let standing = session.standing(now);
         sqlx::query(
-            "UPDATE sessions SET step = ?, send_started_at = ?, clean_scans = ?, collection = ?, upstream_session = ?,
+            "UPDATE sessions SET step = ?, send_started_at = ?, clean_scans = ?, upstream_session = ?, renewed_as = ?,
                  api_state = ?, api_final = ?, gone = ?, packaging = ?, link_expires_at = ?, reject_reason = ?, failure = ?,
                  standing = ?, updated_at = ?
              WHERE id = ?",
@@ -129,8 +124,8 @@ impl Sessions for SqliteConnection {
         .bind(session.step.name())
         .bind(session.send_started.map(|at| at.0))
         .bind(session.clean_scans)
-        .bind(session.collection.map(DocumentCollectionId::uuid))
         .bind(session.upstream.map(SigningSessionId::uuid))
+        .bind(session.renewed_as.map(|id| id.0))
         .bind(session.api_state.as_ref().map(LifecycleState::as_str))
         .bind(session.api_final)
         .bind(session.gone)
@@ -151,14 +146,17 @@ impl Sessions for SqliteConnection {
 }
 
 impl SessionRecord {
-    fn from_row(row: &SqliteRow) -> Result<Self, StoreError> {
+    pub(in crate::store::sqlite) fn from_row(row: &SqliteRow) -> Result<Self, StoreError> {
         let text = |column| row.try_get::<String, _>(column);
         let moment = |column| row.try_get::<Option<i64>, _>(column).map(|millis| millis.map(Moment));
         Ok(Self {
             id: SessionId(row.try_get("id")?),
             owner: row.try_get("owner")?,
             team: TeamId(row.try_get("team")?),
-            request_hash: digest(row.try_get("request_hash")?, "request hash")?,
+            collection: CollectionId(row.try_get("collection")?),
+            position: row.try_get("position")?,
+            planned: json::read(row.try_get("settings")?, "settings")?,
+            renewed_as: row.try_get::<Option<Uuid>, _>("renewed_as")?.map(SessionId),
             title: text("title")?,
             signer: text("signer")?,
             due: Moment(row.try_get("due")?),
@@ -167,7 +165,6 @@ impl SessionRecord {
             step: text("step")?.parse().map_err(|_| StoreError::Corrupt("step"))?,
             send_started: moment("send_started_at")?,
             clean_scans: row.try_get("clean_scans")?,
-            collection: row.try_get::<Option<Uuid>, _>("collection")?.map(DocumentCollectionId::new),
             upstream: row.try_get::<Option<Uuid>, _>("upstream_session")?.map(SigningSessionId::new),
             api_state: row.try_get::<Option<String>, _>("api_state")?.map(LifecycleState::from),
             api_final: row.try_get("api_final")?,
@@ -187,7 +184,7 @@ pub(super) fn standing_of(slug: &str) -> Result<Standing, StoreError> {
     Standing::from_slug(slug).ok_or(StoreError::Corrupt("standing"))
 }
 
-fn digest(bytes: Vec<u8>, what: &'static str) -> Result<Sha256Digest, StoreError> {
+pub(super) fn digest(bytes: Vec<u8>, what: &'static str) -> Result<Sha256Digest, StoreError> {
     bytes.try_into().map(Sha256Digest::new).map_err(|_| StoreError::Corrupt(what))
 }
 
