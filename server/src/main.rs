@@ -4,13 +4,18 @@ use std::{error::Error, process::ExitCode, sync::Arc};
 
 use app::model::Moment;
 use server::{
-    audit, auth,
-    clock::{Clock, SystemClock, millis},
+    audit::{
+        self,
+        heads::{self, Heads, HeadsKey},
+    },
+    auth,
+    clock::{self, Clock, SystemClock, millis},
     config::{
         self,
         args::{self, Command},
     },
     console,
+    random::SystemRandom,
     signals::Signals,
     start::{Machine, Server},
     store, telemetry,
@@ -35,12 +40,29 @@ async fn run() -> Result<(), Box<dyn Error>> {
             config::load(file, std::env::vars_os())?;
             console::say("The settings can be used.");
         }
-        Command::AuditVerify(file) => {
+        Command::AuditVerify(file, heads) => {
             let config = config::load(file, std::env::vars_os())?;
-            for chain in audit::check_file(&config.database()).await? {
+            let heads = match heads.file {
+                Some(file) => {
+                    let own = || HeadsKey::open(&config.data_dir, &SystemRandom).map(|key| key.public());
+                    Heads::read(&file, &heads.key.map_or_else(own, Ok)?)?
+                }
+                None => Heads::default(),
+            };
+            for chain in audit::check_file(&config.database(), &heads).await? {
                 console::tell_of(&chain);
             }
             console::say("The audit trail holds.");
+        }
+        Command::AuditHeads(file) => {
+            let config = config::load(file, std::env::vars_os())?;
+            let key = HeadsKey::open(&config.data_dir, &SystemRandom)?;
+            let chains = audit::check_file(&config.database(), &Heads::default()).await?;
+            console::say(heads::signed(&chains, &key, clock::moment(SystemClock.now())).trim_end());
+        }
+        Command::AuditKey(file) => {
+            let config = config::load(file, std::env::vars_os())?;
+            console::say(&HeadsKey::open(&config.data_dir, &SystemRandom)?.public());
         }
         Command::Reconcile(file) => {
             let config = config::load(file, std::env::vars_os())?;

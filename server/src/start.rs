@@ -14,7 +14,10 @@ use tokio_util::{
 use url::Url;
 
 use crate::{
-    audit::{Act, By},
+    audit::{
+        self, Act, By,
+        heads::{HeadsKey, HeadsKeyError},
+    },
     auth::{
         self, Auth, KeyError, Vault,
         oidc::{ProviderError, Providers},
@@ -116,6 +119,9 @@ pub enum StartError {
     /// There are no keys for widgets.
     #[error(transparent)]
     Embed(#[from] embed::KeysError),
+    /// There is no key to sign the audit trail's heads with.
+    #[error(transparent)]
+    HeadsKey(#[from] HeadsKeyError),
     /// There is no randomness.
     #[error(transparent)]
     Random(#[from] RandomError),
@@ -145,6 +151,7 @@ pub struct Server {
     embedded: Option<upstream::Embedded>,
     secret: Option<Watched>,
     setup_token: Option<String>,
+    heads: HeadsKey,
     /// Keeps other portals away from the data directory.
     lock: File,
 }
@@ -162,6 +169,7 @@ impl Server {
             Some(address) => Some(bind("metrics.listen", address).await?),
             None => None,
         };
+        let heads = HeadsKey::open(&config.data_dir, machine.random.as_ref())?;
         let store = Store::open(&config.database()).await?;
         let are_sealed = !store.read().await?.with_factor().await?.is_empty();
         let vault = Vault::open(config.data_dir.join("secrets.key"), are_sealed, machine.random.as_ref())?;
@@ -217,6 +225,7 @@ impl Server {
             embedded: connected.embedded,
             secret: connected.secret,
             setup_token,
+            heads,
             lock,
         })
     }
@@ -274,7 +283,7 @@ impl Server {
 
     /// Serves until the portal's shutdown token is cancelled, then ends what is under way.
     pub async fn run(self) {
-        let Self { portal, router, listener, address, metrics, mut embedded, secret, lock, .. } = self;
+        let Self { portal, router, listener, address, metrics, mut embedded, secret, heads, lock, .. } = self;
         let subscriber = embedded.as_mut().and_then(|embedded| embedded.subscriber.take());
         // The signing service goes last: ending requests may still need it.
         let service = embedded.map(|embedded| {
@@ -282,6 +291,7 @@ impl Server {
             (AbortOnDropHandle::new(tokio::spawn(embedded.run(stop.clone()))), stop)
         });
         portal.tasks.spawn(auth::sweep(Arc::clone(&portal)));
+        portal.tasks.spawn(audit::heads::run(Arc::clone(&portal), heads));
         portal.tasks.spawn(live::run(Arc::clone(&portal)));
         if let Some(secret) = secret {
             portal.tasks.spawn(secrets::watch(Arc::clone(&portal), secret));

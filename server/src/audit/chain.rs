@@ -31,6 +31,9 @@ pub enum Fault {
     /// It, or an entry before it, is not what was written.
     #[error("it is not what was written")]
     Changed,
+    /// The chain holds, but it is another one than when its head was signed.
+    #[error("it is not what was signed; it and what follows were written anew")]
+    Rewritten,
 }
 
 /// The first entry at which a chain does not hold.

@@ -4,7 +4,10 @@ use std::path::Path;
 
 use uuid::Uuid;
 
-use super::chain::{Broken, Chain};
+use super::{
+    chain::{Broken, Chain},
+    heads::{Cut, Heads},
+};
 use crate::store::{Connection, OpenError, Store, StoreError};
 
 /// Entries read at once.
@@ -16,6 +19,9 @@ pub enum CheckError {
     /// The trail was tampered with; find out by whom, and since when.
     #[error(transparent)]
     Broken(#[from] Broken),
+    /// The end of a chain was cut off; find out by whom, and since when.
+    #[error(transparent)]
+    Cut(#[from] Cut),
     /// The database cannot be opened.
     #[error("setting data_dir: its database cannot be read")]
     Open(#[from] OpenError),
@@ -24,28 +30,32 @@ pub enum CheckError {
     Store(#[from] StoreError),
 }
 
-/// Looks at every chain of a database file, which a portal may be using.
+/// Looks at every chain of a database file, which a portal may be using, and whether
+/// it goes as far as these heads say.
 ///
 /// # Errors
 /// As [`CheckError`] says.
-pub async fn check_file(path: &Path) -> Result<Vec<Chain>, CheckError> {
-    check(&mut *Store::look_into(path).await?).await
+pub async fn check_file(path: &Path, heads: &Heads) -> Result<Vec<Chain>, CheckError> {
+    check(&mut *Store::look_into(path).await?, heads).await
 }
 
-/// Looks at every chain; answers them with their last hashes.
+/// Looks at every chain, and whether it goes as far as these heads say; answers the
+/// chains with their last hashes.
 ///
 /// # Errors
 /// As [`CheckError`] says.
-pub async fn check(connection: &mut Connection) -> Result<Vec<Chain>, CheckError> {
+pub async fn check(connection: &mut Connection, heads: &Heads) -> Result<Vec<Chain>, CheckError> {
     let mut chains: Vec<Chain> = Vec::new();
     loop {
         let after = chains.last().map_or((Uuid::nil(), 0), |chain| (chain.id, chain.entries));
         let entries = connection.audit_in_chains(after, PIECE).await?;
         if entries.is_empty() {
+            heads.reached(&chains)?;
             return Ok(chains);
         }
         for (record, hash) in &entries {
             Chain::of(&mut chains, record).follow(record, *hash)?;
+            heads.compare(record, hash)?;
         }
     }
 }

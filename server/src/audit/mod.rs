@@ -10,6 +10,7 @@ mod by;
 mod chain;
 mod check;
 mod export;
+pub mod heads;
 mod record;
 
 use app::model::{Moment, TeamId};

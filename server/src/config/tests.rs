@@ -3,7 +3,7 @@ use std::{ffi::OsString, path::PathBuf};
 use figment::Figment;
 
 use super::{
-    args::{self, Command},
+    args::{self, Command, SignedHeads},
     raw::Raw,
     *,
 };
@@ -263,7 +263,13 @@ fn the_command_line() {
         (&["--config", "a.toml"], Command::Serve(Some("a.toml".into()))),
         (&["config", "check", "--config", "a.toml"], Command::Check(Some("a.toml".into()))),
         (&["config", "check"], Command::Check(None)),
-        (&["audit", "verify"], Command::AuditVerify(None)),
+        (&["audit", "verify"], Command::AuditVerify(None, SignedHeads::default())),
+        (
+            &["audit", "verify", "--heads", "heads.jsonl", "--key", "ab"],
+            Command::AuditVerify(None, SignedHeads { file: Some("heads.jsonl".into()), key: Some("ab".to_owned()) }),
+        ),
+        (&["audit", "heads"], Command::AuditHeads(None)),
+        (&["audit", "key"], Command::AuditKey(None)),
         (&["reconcile", "--config", "a.toml"], Command::Reconcile(Some("a.toml".into()))),
         (&["config", "reference"], Command::Reference),
         (&["backup", "--config", "a.toml", "copy.db"], Command::Backup(Some("a.toml".into()), "copy.db".into())),

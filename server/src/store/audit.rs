@@ -5,7 +5,10 @@ use async_trait::async_trait;
 use uuid::Uuid;
 
 use super::StoreError;
-use crate::{audit::Record, rights::Reach};
+use crate::{
+    audit::{Chain, Record},
+    rights::Reach,
+};
 
 /// An entry's row.
 #[derive(Debug, Clone)]
@@ -29,6 +32,12 @@ pub trait AuditTrail: Send {
     /// # Errors
     /// As [`StoreError`] says.
     async fn audit_head(&mut self, chain: Uuid) -> Result<(u64, [u8; 32]), StoreError>;
+
+    /// All chains, each with its number of entries and its last entry's hash.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    async fn audit_heads(&mut self) -> Result<Vec<Chain>, StoreError>;
 
     /// Adds an entry.
     ///

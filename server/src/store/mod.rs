@@ -10,7 +10,8 @@
 //! moments not numbers, [`StoreError`] not anything else.
 //!
 //! Functions that read take a connection from [`Store::read`]; functions that write
-//! take one from [`Store::write`], so that callers decide what is one transaction.
+//! take one from [`Store::write`], so that callers decide what is one transaction. Handed
+//! on to a function about rows, it is `&mut *read` or `&mut *write`.
 
 pub mod audit;
 pub mod backlog;

@@ -8,7 +8,7 @@ use app::{
 };
 use reqwest::Method;
 use server::{
-    audit::{self, Act, By, CheckError, Fault},
+    audit::{self, Act, By, CheckError, Fault, heads::Heads},
     store::{Store, StoreError},
 };
 use testkit::{LIST, NAME, PASSWORD, TestApp, USERNAME};
@@ -23,17 +23,17 @@ async fn trail(app: &TestApp) -> Vec<serde_json::Value> {
 }
 
 /// Runs SQL that the portal never would.
-async fn tamper(app: &TestApp, sql: &'static str) -> Result<(), sqlx::Error> {
+pub async fn tamper(app: &TestApp, sql: &'static str) -> Result<(), sqlx::Error> {
     let mut connection = crate::desk::database(app).await;
     sqlx::raw_sql(sql).execute(&mut connection).await?;
     Ok(())
 }
 
-const NO_TRIGGERS: &str = "DROP TRIGGER audit_appends; DROP TRIGGER audit_keeps; DROP TRIGGER audit_loses_nothing;";
+pub const NO_TRIGGERS: &str = "DROP TRIGGER audit_appends; DROP TRIGGER audit_keeps; DROP TRIGGER audit_loses_nothing;";
 const NO_ROOM: &str = "CREATE TRIGGER no_room BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no room'); END;";
 
 async fn check(app: &TestApp) -> Result<Vec<audit::Chain>, CheckError> {
-    audit::check_file(&app.portal().config.database()).await
+    audit::check_file(&app.portal().config.database(), &Heads::default()).await
 }
 
 #[tokio::test]
@@ -239,7 +239,7 @@ async fn au_07_two_portals_writing_at_once_make_no_fork() {
     while let Some(done) = writers.join_next().await {
         done.unwrap();
     }
-    let chains = audit::check_file(&path).await.unwrap();
+    let chains = audit::check_file(&path, &Heads::default()).await.unwrap();
     assert_eq!(chains.iter().map(|chain| chain.entries).collect::<Vec<_>>(), [300]);
 }
 

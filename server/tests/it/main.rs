@@ -14,6 +14,7 @@ mod downloads;
 mod embed;
 mod factor;
 mod headers;
+mod heads;
 mod keys;
 mod limits;
 mod live;

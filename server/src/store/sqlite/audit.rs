@@ -7,7 +7,7 @@ use time::{Date, Duration, Time};
 use uuid::Uuid;
 
 use crate::{
-    audit::Record,
+    audit::{Chain, Record},
     clock::millis,
     rights::Reach,
     store::{
@@ -53,6 +53,18 @@ impl AuditTrail for SqliteConnection {
             .fetch_optional(&mut *self)
             .await?;
         row.map_or(Ok((0, [0; 32])), |row| Ok((number(&row)?, hash(&row)?)))
+    }
+
+    async fn audit_heads(&mut self) -> Result<Vec<Chain>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT chain, seq, hash FROM audit
+             WHERE (chain, seq) IN (SELECT chain, MAX(seq) FROM audit GROUP BY chain) ORDER BY chain",
+        )
+        .fetch_all(self)
+        .await?;
+        rows.iter()
+            .map(|row| Ok(Chain { id: row.try_get("chain")?, entries: number(row)?, head: hash(row)? }))
+            .collect()
     }
 
     async fn append_audit(&mut self, record: &Record, hash: [u8; 32]) -> Result<(), StoreError> {
