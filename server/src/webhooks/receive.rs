@@ -78,7 +78,7 @@ async fn judge(
         NewEvent { id, name: &event.event_name, session, occurred: Moment(crate::clock::millis(event.timestamp)) };
     let mut change = portal.store.write().await?;
     let is_new = change.insert_webhook_event(&new, portal.moment()).await?;
-    change.commit().await.map_err(crate::store::StoreError::from)?;
+    change.commit().await?;
     if !is_new {
         return Ok((Received::Duplicate, Ok(())));
     }

@@ -247,7 +247,7 @@ async fn append(store: &Store) -> Result<(), StoreError> {
     let mut write = store.write().await?;
     let act = Act::done(Action::SessionSent).to(SessionId(Uuid::nil()));
     audit::record(&mut write, Moment(0), None, &By::PORTAL, act).await?;
-    Ok(write.commit().await?)
+    write.commit().await
 }
 
 #[tokio::test]

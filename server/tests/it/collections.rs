@@ -284,9 +284,10 @@ async fn national_numbers_come_with_send_and_stay_nowhere() {
 
 #[tokio::test]
 async fn what_is_wrong_is_named_by_its_path_and_reaches_nobody() {
+    type Spoil = fn(&mut NewCollection);
     let app = TestApp::signed_in().await;
     let (good, _) = two_three_one(&app);
-    let cases: [(&str, fn(&mut NewCollection)); 5] = [
+    let cases: [(&str, Spoil); 5] = [
         ("signers[3].label", |new| new.signers[3].label.clear()),
         ("signers[5].stage", |new| new.signers[5].stage = 5),
         ("signers[1].parts", |new| new.signers[1].parts = vec![Part::View; 2]),

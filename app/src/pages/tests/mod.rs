@@ -15,7 +15,7 @@ use crate::{
     model::{
         Account, AccountState, Action, ApiKey, ApiKeys, AuditEntry, AuditFilter, AuditPage, FactorState, Moment,
         Object, ObjectKind, Outcome, PackageNews, People, Person, ProviderView, Role, SessionDetail, SignIn, Standing,
-        Team, TeamId,
+        Team, TeamId, Widget, WidgetKind, WidgetTheme, Widgets,
     },
     paths,
 };
@@ -124,17 +124,37 @@ async fn hostile_text_is_text_everywhere() {
     let refused = Page::post_outcome("/setup?token=%22%3E%3Cscript%3Ealert(1)%3C/script%3E", outcome).await;
     let invited = Page::get(paths::PEOPLE, Arc::new(Stub::People(people(HOSTILE)))).await;
     let keyed = Page::get(paths::API_KEYS, Arc::new(Stub::Keys(keys(HOSTILE)))).await;
+    let embedded = Page::get("/widgets?widget=wid_1", Arc::new(Stub::Widgets(widgets(HOSTILE)))).await;
     let recorded = Page::get(paths::AUDIT, Arc::new(Stub::Audit(trail(HOSTILE)))).await;
     let connected = Page::get(paths::PROVIDERS, Arc::new(Stub::Providers(vec![provider(HOSTILE)]))).await;
     let offered = vec![WayIn { id: HOSTILE.to_owned(), name: HOSTILE.to_owned() }];
     let offered = Page::sign_in(WaysIn { local: true, providers: offered }).await;
     let owned = Page::get(paths::ACCOUNT, Arc::new(Stub::Account(account(HOSTILE)))).await;
-    for page in [listed, shown, searched, refused, invited, keyed, recorded, owned, connected, offered] {
+    for page in [listed, shown, searched, refused, invited, keyed, embedded, recorded, owned, connected, offered] {
         assert!(!page.html.contains("<script>alert"), "{}", page.html);
         assert!(!page.html.contains("<img src=x"), "{}", page.html);
         assert!(!page.html.contains("</textarea><"), "{}", page.html);
         assert_eq!(page.html.matches("</title>").count(), 1, "{}", page.html);
     }
+}
+
+fn widgets(name: &str) -> Widgets {
+    let widget = Widget {
+        id: Uuid::from_u128(8),
+        public_id: "wid_1".to_owned(),
+        name: name.to_owned(),
+        kind: WidgetKind::Card,
+        theme: WidgetTheme::Auto,
+        team: TeamId(Uuid::from_u128(5)),
+        origins: vec![name.to_owned()],
+        fields: Vec::new(),
+        standing: None,
+        created: Moment(0),
+        used: None,
+        revoked: None,
+    };
+    let teams = vec![Team { id: TeamId(Uuid::from_u128(5)), name: name.to_owned() }];
+    Widgets { widgets: vec![widget], teams, origin: "http://127.0.0.1:1".to_owned(), integrity: None }
 }
 
 fn account(name: &str) -> Account {

@@ -34,7 +34,7 @@ const HEARING: Hearing = Hearing { is_told: true, last_event: Some(NOW), asks_ea
 /// Answers what it was made with.
 pub(super) enum Stub {
     List(SessionList),
-    Detail(SessionDetail),
+    Detail(Box<SessionDetail>),
     Account(Account),
     People(People),
     Audit(AuditPage),
@@ -50,7 +50,7 @@ impl Stub {
     }
 
     pub(super) fn showing(detail: SessionDetail) -> Arc<dyn Backend> {
-        Arc::new(Self::Detail(detail))
+        Arc::new(Self::Detail(Box::new(detail)))
     }
 
     pub(super) fn failing(error: PortalError) -> Arc<dyn Backend> {
@@ -145,7 +145,7 @@ impl Backend for Stub {
         Box::pin(async move {
             tokio::task::yield_now().await;
             match self {
-                Self::Detail(detail) if detail.row.id == id => Ok(detail.clone()),
+                Self::Detail(detail) if detail.row.id == id => Ok((**detail).clone()),
                 other => Err(other.failure()),
             }
         })
