@@ -29,6 +29,7 @@ mod sessions;
 mod sign_in;
 mod status;
 mod step_up;
+mod store;
 mod uploads;
 mod walls;
 mod webhooks;
