@@ -18,7 +18,7 @@ use time::{Duration, OffsetDateTime};
 use super::{LoginId, cookie, step_up::FRESH};
 use crate::{
     audit::{Act, By},
-    clock::millis,
+    clock::moment,
     config::LoginConfig,
     error::ApiError,
     rights::Denied,
@@ -121,13 +121,13 @@ async fn find(portal: &Portal, headers: &HeaderMap, uri: &Uri) -> Result<Option<
         return Ok(None);
     }
     let is_activity = uri.path() != paths::LIVE && !headers.contains_key(BACKGROUND_HEADER);
-    if is_activity && login.active_at <= millis(now - ACTIVITY_GRAIN) {
+    if is_activity && login.active <= moment(now - ACTIVITY_GRAIN) {
         let mut write = portal.store.write().await?;
         write.touch_login(id, now).await?;
         write.commit().await?;
     }
     let standing = Standing {
-        is_fresh: login.proved_at > millis(now - FRESH),
+        is_fresh: login.proved > moment(now - FRESH),
         has_password: login.has_password,
         has_factor: login.has_factor,
         lacks_factor: login.has_password && !login.has_factor && portal.config.needs_factor(login.staff.role),
@@ -137,7 +137,7 @@ async fn find(portal: &Portal, headers: &HeaderMap, uri: &Uri) -> Result<Option<
 
 /// Whether a sign-in has neither idled nor lived too long.
 pub(crate) fn is_good(login: &logins::Login, limits: LoginConfig, now: OffsetDateTime) -> bool {
-    login.active_at > millis(now - limits.idle) && login.created_at > millis(now - limits.lifetime)
+    login.active > moment(now - limits.idle) && login.created > moment(now - limits.lifetime)
 }
 
 /// Whose a sign-in is, if it still holds. For streams, which outlive the request

@@ -35,8 +35,8 @@ pub(super) fn sign_in(seen: Seen, this: Option<LoginId>) -> SignIn {
         is_this: Some(seen.id) == this,
         browser: seen.browser,
         address: seen.address,
-        began: Moment(seen.created_at),
-        active: Moment(seen.active_at),
+        began: seen.created,
+        active: seen.active,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Browsers that are signed in.
 
-use app::model::Staff;
+use app::model::{Moment, Staff};
 use async_trait::async_trait;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -13,12 +13,12 @@ use crate::auth::LoginId;
 pub struct Login {
     /// Who signed in.
     pub staff: Staff,
-    /// When, in milliseconds since 1970.
-    pub created_at: i64,
-    /// When a person last did something, in milliseconds since 1970.
-    pub active_at: i64,
-    /// When the person last showed who they are, in milliseconds since 1970.
-    pub proved_at: i64,
+    /// When.
+    pub created: Moment,
+    /// When a person last did something.
+    pub active: Moment,
+    /// When the person last showed who they are.
+    pub proved: Moment,
     /// Whether the person has a password here.
     pub has_password: bool,
     /// Whether the person has a second factor here.
@@ -44,10 +44,10 @@ pub struct NewLogin {
 pub struct Seen {
     /// SHA-256 of its token.
     pub id: LoginId,
-    /// When, in milliseconds since 1970.
-    pub created_at: i64,
-    /// When a person last did something, in milliseconds since 1970.
-    pub active_at: i64,
+    /// When.
+    pub created: Moment,
+    /// When a person last did something.
+    pub active: Moment,
     /// What the browser called itself, in plain words.
     pub browser: String,
     /// Where it was.

@@ -1,6 +1,6 @@
 //! People who sign in at OpenID providers.
 
-use app::model::Staff;
+use app::model::{Moment, Staff};
 use async_trait::async_trait;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -9,7 +9,7 @@ use super::StoreError;
 use crate::auth::LoginId;
 
 /// A sign-in that began here and goes on at a provider.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trip {
     /// Hash of the state that comes back with the answer.
     pub state: LoginId,
@@ -27,8 +27,8 @@ pub struct Trip {
     pub previous: Option<LoginId>,
     /// Whether the same person was asked to sign in once more.
     pub again: bool,
-    /// When it began, in milliseconds since 1970.
-    pub begun_at: i64,
+    /// When it began.
+    pub begun: Moment,
 }
 
 /// What a provider said of a sign-in here.
@@ -42,8 +42,8 @@ pub struct ProviderLogin {
     pub subject: String,
     /// The provider's own session, if it names it.
     pub sid: Option<String>,
-    /// When the person proved who they are, in milliseconds since 1970, if the provider says.
-    pub auth_time: Option<i64>,
+    /// When the person proved who they are, if the provider says.
+    pub auth_time: Option<Moment>,
     /// How, if the provider says (OpenID Connect Core, `acr`).
     pub acr: Option<String>,
 }
@@ -53,8 +53,8 @@ pub struct ProviderLogin {
 pub struct Comers {
     /// Accounts.
     pub people: u32,
-    /// The last sign-in, in milliseconds since 1970.
-    pub last: Option<i64>,
+    /// The last sign-in.
+    pub last: Option<Moment>,
 }
 
 /// Rows about people who sign in at providers.

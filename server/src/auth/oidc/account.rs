@@ -9,7 +9,7 @@ use super::{claims::Said, mapping, provider::Provider};
 use crate::{
     audit::{Act, By, Subject},
     auth::{LoginToken, begin::new_login, names},
-    clock::millis,
+    clock::moment,
     config::ProviderConfig,
     error::ApiError,
     state::Portal,
@@ -118,7 +118,7 @@ pub(super) async fn enter(
         issuer: config.issuer.clone(),
         subject: said.subject.clone(),
         sid: said.sid.clone(),
-        auth_time: said.auth_time.map(|at| millis(at.min(now))),
+        auth_time: said.auth_time.map(|at| moment(at.min(now))),
         acr: said.acr.clone(),
     };
     write.put_provider_login(login.id(), &at_provider).await?;

@@ -35,7 +35,7 @@ use super::{
 };
 use crate::{
     auth::{LoginId, LoginToken, again, return_to},
-    clock::millis,
+    clock::moment,
     error::ApiError,
     pages,
     state::Portal,
@@ -127,7 +127,7 @@ pub(super) async fn begin(
         return_to: return_to::safe(form.return_to.as_deref()).to_owned(),
         previous: login,
         again: form.again,
-        begun_at: millis(now),
+        begun: moment(now),
     };
     let mut write = portal.store.write().await?;
     write.begin_trip(&trip).await?;

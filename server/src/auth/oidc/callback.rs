@@ -23,7 +23,7 @@ use super::{
 use crate::{
     audit::{Act, By},
     auth::{LoginToken, cookie},
-    clock::millis,
+    clock::moment,
     error::{ApiError, chain},
     state::Portal,
     store::providers::Trip,
@@ -163,7 +163,7 @@ async fn take(
     let trip = write.end_trip(state.id(), browser.id()).await?;
     write.commit().await?;
     // An answer for one provider at another's address is a mix-up (RFC 9700, 4.4).
-    Ok(trip.filter(|trip| trip.provider == provider && millis(now - TRIP) < trip.begun_at))
+    Ok(trip.filter(|trip| trip.provider == provider && moment(now - TRIP) < trip.begun))
 }
 
 /// Finds out who came back, and signs them in.
@@ -218,5 +218,5 @@ async fn arrive(
 
 /// Whether somebody who was asked to sign in once more did so since then.
 fn is_fresh(said: &Said, trip: &Trip) -> bool {
-    said.auth_time.is_some_and(|at| millis(at + SKEW) >= trip.begun_at)
+    said.auth_time.is_some_and(|at| moment(at + SKEW) >= trip.begun)
 }

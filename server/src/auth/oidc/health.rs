@@ -1,9 +1,6 @@
 //! The providers as an admin sees them: how they are set up, and whether they work now.
 
-use app::{
-    model::{Moment, ProviderView},
-    paths,
-};
+use app::{model::ProviderView, paths};
 
 use super::provider::{DiscoveryError, Provider};
 use crate::{
@@ -39,7 +36,7 @@ impl super::Providers {
                 ends_there: config.logout
                     && known.is_some_and(|known| known.metadata.additional_metadata().end_session_endpoint.is_some()),
                 people: comers.people,
-                last: comers.last.map(Moment),
+                last: comers.last,
                 redirect_uri: format!("{origin}{}", paths::provider_callback(&config.id)),
                 logout_uri: format!("{origin}{}", paths::SIGN_IN),
                 notices_uri: format!("{origin}{}", paths::LOGOUT_NOTICES),

@@ -1,6 +1,6 @@
 //! Browsers that are signed in.
 
-use app::model::Staff;
+use app::model::{Moment, Staff};
 use async_trait::async_trait;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use time::OffsetDateTime;
@@ -46,9 +46,9 @@ impl Logins for SqliteConnection {
         row.map(|row| {
             Ok(Login {
                 staff: staff::from_row(&row)?,
-                created_at: row.try_get("created_at")?,
-                active_at: row.try_get("active_at")?,
-                proved_at: row.try_get("proved_at")?,
+                created: Moment(row.try_get("created_at")?),
+                active: Moment(row.try_get("active_at")?),
+                proved: Moment(row.try_get("proved_at")?),
                 has_password: row.try_get("has_password")?,
                 has_factor: row.try_get("has_factor")?,
             })
@@ -75,8 +75,8 @@ impl Logins for SqliteConnection {
             .map(|row| {
                 Ok(Seen {
                     id: id(row)?,
-                    created_at: row.try_get("created_at")?,
-                    active_at: row.try_get("active_at")?,
+                    created: Moment(row.try_get("created_at")?),
+                    active: Moment(row.try_get("active_at")?),
                     browser: row.try_get("browser")?,
                     address: row.try_get("address")?,
                 })

@@ -1,6 +1,6 @@
 //! [`Providers`] in SQLite.
 
-use app::model::Staff;
+use app::model::{Moment, Staff};
 use async_trait::async_trait;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use time::OffsetDateTime;
@@ -32,7 +32,7 @@ impl Providers for SqliteConnection {
         .bind(&trip.return_to)
         .bind(trip.previous.as_ref().map(LoginId::as_bytes))
         .bind(trip.again)
-        .bind(trip.begun_at)
+        .bind(trip.begun.0)
         .execute(self)
         .await?;
         Ok(())
@@ -54,7 +54,7 @@ impl Providers for SqliteConnection {
                 return_to: row.try_get("return_to")?,
                 previous: row.try_get::<Option<Vec<u8>>, _>("previous")?.map(login_id).transpose()?,
                 again: row.try_get("again")?,
-                begun_at: row.try_get("begun_at")?,
+                begun: Moment(row.try_get("begun_at")?),
             })
         })
         .transpose()
@@ -100,12 +100,12 @@ impl Providers for SqliteConnection {
         .bind(&login.issuer)
         .bind(&login.subject)
         .bind(&login.sid)
-        .bind(login.auth_time)
+        .bind(login.auth_time.map(|at| at.0))
         .bind(&login.acr)
         .execute(&mut *self)
         .await?;
         sqlx::query("UPDATE logins SET proved_at = ? WHERE token_hash = ?")
-            .bind(login.auth_time.unwrap_or_default())
+            .bind(login.auth_time.map_or(0, |at| at.0))
             .bind(id.as_bytes())
             .execute(self)
             .await?;
@@ -123,7 +123,7 @@ impl Providers for SqliteConnection {
                 issuer: row.try_get("issuer")?,
                 subject: row.try_get("subject")?,
                 sid: row.try_get("sid")?,
-                auth_time: row.try_get("auth_time")?,
+                auth_time: row.try_get::<Option<i64>, _>("auth_time")?.map(Moment),
                 acr: row.try_get("acr")?,
             })
         })
@@ -176,7 +176,7 @@ impl Providers for SqliteConnection {
             .bind(issuer)
             .fetch_one(self)
             .await?;
-        Ok(Comers { people: row.try_get("people")?, last: row.try_get("last")? })
+        Ok(Comers { people: row.try_get("people")?, last: row.try_get::<Option<i64>, _>("last")?.map(Moment) })
     }
 }
 
