@@ -5,16 +5,20 @@
 //! factory and a line at the end of this file.
 
 mod collections;
+mod factors;
+mod inbox;
+mod keys;
 mod people;
 mod sessions;
 mod trail;
 mod transactions;
 
 use app::model::{CollectionId, Moment, NewCollection, NewSession, Role, SessionId, TeamId, UploadId};
-use contract::{Language, Sha256Digest};
+use contract::{Language, Sha256Digest, SigningSessionId};
 use server::{
     auth::{LoginId, LoginToken},
     rights::Reach,
+    sessions::Step,
     store::{
         Connection, Store,
         collections::NewCollectionRow,
@@ -39,6 +43,11 @@ macro_rules! promises {
                 admins_are_those_who_can_sign_in, sign_ins_end, a_sign_in_gets_another_token,
                 sign_ins_expire_by_either_limit, one_invitation_at_a_time;
             collections: a_key_is_used_once_per_owner, signers_stay_in_order, steps_of_collections_are_found;
+            factors: factors_count_once_confirmed, recovery_codes_are_used_once, trips_end_once, identities_are_of_an_issuer,
+                sign_ins_at_providers_are_found, notices_are_taken_once;
+            inbox: an_event_counts_once, strange_events_are_forgotten;
+            keys: keys_are_found_by_their_hashes, keys_are_taken_back_once, widgets_live_until_they_are_taken_back,
+                tokens_stay_taken_back_for_their_time, widgets_see_their_team_alone;
             sessions: nothing_is_found_out_of_reach, saving_tells_of_another_standing,
                 lists_are_paged_newest_first, lists_are_narrowed, documents_stay_in_order, ids_of_the_api_are_taken_once,
                 results_keep_what_is_known, leftovers_go_in_the_order_of_references, silence_begins_once;
@@ -167,6 +176,13 @@ async fn plan(rows: &mut Connection, number: u128, of: u128, owner: u128, title:
     };
     rows.insert_session(&row, moment(i64::try_from(number).unwrap())).await.unwrap();
     rows.session(Reach::PORTAL, id(number)).await.unwrap().unwrap()
+}
+
+/// The API has the session now, by an id of its own.
+async fn send(rows: &mut Connection, session: &mut SessionRecord) {
+    session.step = Step::Sent;
+    session.upstream = Some(SigningSessionId::new(session.id.0));
+    rows.save_session(session, moment(400)).await.unwrap();
 }
 
 mod sqlite {

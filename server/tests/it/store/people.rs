@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use super::{Fresh, START, account, at, make_team, person, team, token};
 
 /// Signs the first account's owner in.
-async fn sign_in(rows: &mut Connection, id: LoginId, now: OffsetDateTime) {
+pub async fn sign_in(rows: &mut Connection, id: LoginId, now: OffsetDateTime) {
     let login = NewLogin { id, staff: person(1), browser: "Firefox".to_owned(), address: String::new(), now };
     rows.insert_login(&login).await.unwrap();
 }
