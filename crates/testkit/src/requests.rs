@@ -32,7 +32,9 @@ pub struct Browser {
 }
 
 impl Browser {
-    pub(crate) fn new(base: String) -> Self {
+    /// A browser that was never there; the portal's address is `base`, without a slash at its end.
+    #[must_use]
+    pub fn new(base: String) -> Self {
         let client = upstream::client_builder(upstream::Reach::Private, Duration::from_secs(3))
             .timeout(Duration::from_secs(30))
             .build()

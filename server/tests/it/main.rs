@@ -20,6 +20,7 @@ mod limits;
 mod live;
 mod log;
 mod oidc;
+mod outage;
 mod packages;
 mod people;
 mod process;

@@ -9,7 +9,11 @@ use std::{
 };
 
 fn server(dir: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
+    started_by(Command::new(env!("CARGO_BIN_EXE_server")), dir)
+}
+
+/// The command as something else starts it.
+pub fn started_by(mut command: Command, dir: &Path) -> Command {
     command
         .current_dir(dir)
         .env_clear()

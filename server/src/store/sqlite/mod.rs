@@ -73,7 +73,19 @@ impl File {
 }
 
 fn pool(size: u32) -> SqlitePoolOptions {
-    SqlitePoolOptions::new().acquire_timeout(ACQUIRE).max_connections(size)
+    SqlitePoolOptions::new()
+        .acquire_timeout(ACQUIRE)
+        .max_connections(size)
+        .after_release(|connection, _| Box::pin(is_free(connection)))
+}
+
+/// Whether a connection is in no transaction; others are closed. When the disk is full or
+/// fails, SQLite rolls back by itself and has no transaction any more, but sqlx 0.9 counts
+/// it on, and the connection would begin no other one ever.
+async fn is_free(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // A transaction that was dropped may still be on its way back.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 #[async_trait]
