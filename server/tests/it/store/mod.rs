@@ -6,6 +6,7 @@
 
 mod collections;
 mod factors;
+mod foreign;
 mod inbox;
 mod keys;
 mod people;
@@ -45,10 +46,11 @@ macro_rules! promises {
             collections: a_key_is_used_once_per_owner, signers_stay_in_order, steps_of_collections_are_found;
             factors: factors_count_once_confirmed, recovery_codes_are_used_once, trips_end_once, identities_are_of_an_issuer,
                 sign_ins_at_providers_are_found, notices_are_taken_once;
+            foreign: az_05_no_query_finds_what_is_others;
             inbox: an_event_counts_once, strange_events_are_forgotten;
             keys: keys_are_found_by_their_hashes, keys_are_taken_back_once, widgets_live_until_they_are_taken_back,
                 tokens_stay_taken_back_for_their_time, widgets_see_their_team_alone;
-            sessions: nothing_is_found_out_of_reach, saving_tells_of_another_standing,
+            sessions: saving_tells_of_another_standing,
                 lists_are_paged_newest_first, lists_are_narrowed, documents_stay_in_order, ids_of_the_api_are_taken_once,
                 results_keep_what_is_known, leftovers_go_in_the_order_of_references, silence_begins_once;
             trail: events_are_numbered_upwards, events_stay_within_reach, chains_have_no_gaps, entries_stay_as_they_are,

@@ -1,6 +1,6 @@
 //! Sessions, and what belongs to them.
 
-use app::model::{DraftDocument, ListFilter, ResultKind, Role, Standing};
+use app::model::{DraftDocument, ListFilter, ResultKind, Standing};
 use contract::{DocumentCollectionId, DocumentId, MimeType, SigningSessionId};
 use server::{
     rights::Reach,
@@ -12,9 +12,9 @@ use server::{
 };
 use uuid::Uuid;
 
-use super::{Fresh, collection, digest, id, make_team, moment, of_team, plan, reach, upload};
+use super::{Fresh, collection, digest, id, make_team, moment, plan, upload};
 
-async fn draft(rows: &mut Connection, session: u128, position: u32, number: u128) {
+pub async fn draft(rows: &mut Connection, session: u128, position: u32, number: u128) {
     let draft = DraftDocument {
         filename: format!("{number}.pdf"),
         mime_type: "application/pdf".to_owned(),
@@ -26,41 +26,6 @@ async fn draft(rows: &mut Connection, session: u128, position: u32, number: u128
 
 async fn save(rows: &mut Connection, session: &SessionRecord) -> Result<(), StoreError> {
     rows.save_session(session, moment(500)).await
-}
-
-pub async fn nothing_is_found_out_of_reach(fresh: &impl Fresh) {
-    let mut write = fresh.open().await.write().await.unwrap();
-    for number in [1, 2] {
-        make_team(&mut *write, number).await;
-    }
-    for (session, of, owner) in [(1, 1, 1), (2, 1, 2), (3, 2, 3)] {
-        plan(&mut *write, session, of, owner, "Lease").await;
-        draft(&mut *write, session, 0, session).await;
-    }
-    let cases: [(Reach, &[u128]); 5] = [
-        (Reach::PORTAL, &[1, 2, 3]),
-        (of_team(1), &[1, 2]),
-        (of_team(2), &[3]),
-        (reach(Role::Sender, 1, 1), &[1]),
-        // Who moved to another team reaches nothing of the old one.
-        (reach(Role::Sender, 2, 1), &[]),
-    ];
-    for (reach, within) in cases {
-        for number in 1..=3 {
-            let is_within = within.contains(&number);
-            let found = write.collection(reach, collection(number)).await.unwrap();
-            assert_eq!(found.is_some(), is_within, "{reach:?} {number}");
-            assert_eq!(write.session(reach, id(number)).await.unwrap().is_some(), is_within, "{reach:?} {number}");
-            assert_eq!(write.document(reach, upload(number)).await.unwrap().is_some(), is_within, "{reach:?} {number}");
-        }
-        let found = write.list_sessions(reach, &ListFilter::default(), moment(100)).await.unwrap();
-        let mut listed: Vec<_> = found.sessions.iter().map(|session| session.id).collect();
-        listed.reverse();
-        assert_eq!(listed, within.iter().copied().map(id).collect::<Vec<_>>(), "{reach:?}");
-        assert_eq!(found.total, u64::try_from(within.len()).unwrap());
-        let told = write.events_after(reach, 0, 100).await.unwrap();
-        assert_eq!(told.iter().map(|event| event.session).collect::<Vec<_>>(), listed, "{reach:?}");
-    }
 }
 
 pub async fn saving_tells_of_another_standing(fresh: &impl Fresh) {
