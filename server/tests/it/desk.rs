@@ -17,7 +17,7 @@ use server::{
 };
 use sha2::{Digest, Sha256};
 use sqlx::{ConnectOptions, SqliteConnection, sqlite::SqliteConnectOptions};
-use testkit::{Answer, TestApp};
+use testkit::{Answer, Browser, TestApp};
 
 /// A file that somebody chose.
 #[derive(Debug, Clone)]
@@ -96,8 +96,12 @@ pub fn key(files: &[File]) -> String {
 }
 
 pub fn upload_request(app: &TestApp, id: UploadId, file: &File) -> RequestBuilder {
+    upload_from(&app.browser, id, file)
+}
+
+pub fn upload_from(browser: &Browser, id: UploadId, file: &File) -> RequestBuilder {
     let digest = format!("sha-256=:{}:", sha256(&file.bytes));
-    app.browser
+    browser
         .fetch(Method::PUT, &paths::upload(id))
         .header("content-type", file.mime_type)
         .header("content-digest", digest)

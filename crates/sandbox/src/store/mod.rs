@@ -20,7 +20,7 @@ use std::{io, path::Path, sync::Arc, time::Duration};
 
 use contract::Sha256Digest;
 use sqlx::{
-    SqlSafeStr, Sqlite, SqlitePool, Transaction,
+    Connection as _, SqlSafeStr, Sqlite, SqliteConnection, SqlitePool, Transaction,
     migrate::{Migration, MigrationType, Migrator},
     pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteOperation, SqlitePoolOptions, SqliteSynchronous},
@@ -92,6 +92,7 @@ impl Store {
                     })
                 }
             })
+            .after_release(|connection, _| Box::pin(is_free(connection)))
             .connect_with(options.clone())
             .await?;
         migrations().run(&writer).await?;
@@ -123,6 +124,14 @@ impl Store {
         self.readers.close().await;
         self.writer.close().await;
     }
+}
+
+/// Whether a connection is in no transaction; others are closed. When the disk is full or fails, SQLite rolls back by
+/// itself and has no transaction any more, but sqlx 0.9 counts it on, and the connection would begin no other one ever.
+async fn is_free(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // A transaction that was dropped may still be on its way back.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 /// The tables' history. Written out because `sqlx::migrate!` would compile SQLite a second time, for the macro.
