@@ -39,6 +39,9 @@ impl Log {
 #[tokio::test]
 async fn sec_01_the_log_at_its_finest_holds_no_secret_and_no_name() {
     let log = Log::default();
+    // As long as there is one subscriber alone, tracing asks that of whichever thread
+    // comes to a line first, which may be another test's, and believes it for ever.
+    let _second = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::new());
     let subscriber = tracing_subscriber::fmt()
         .with_ansi(false)
         .with_max_level(tracing::Level::TRACE)
