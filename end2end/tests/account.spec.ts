@@ -34,10 +34,10 @@ test("people see where they are signed in, and end it", async ({ staff, desk, br
   const list = staff.getByRole("region", { name: "Where you are signed in" });
   await expect(list.getByRole("row")).toHaveCount(3);
   await expect(list.getByText("This one")).toHaveCount(1);
-  await expect(list.getByText("Chrome on Linux")).toHaveCount(2);
+  await expect(list.getByText(/^Chrome on /)).toHaveCount(2);
   await expectAccessible(staff);
 
-  await list.getByRole("button", { name: /^End: / }).click();
+  await list.getByRole("button", { name: /^End ?: / }).click();
   await expect(list.getByRole("row")).toHaveCount(2);
   complaints.expect(/401/);
   await other.goto(desk.url);
