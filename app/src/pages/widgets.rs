@@ -299,14 +299,16 @@ fn Make(outcome: FormOutcome, widgets: Widgets) -> impl IntoView {
                             {languages}
                         </select>
                     </Field>
-                    <button class="button primary" type="submit" name="act" value="make">
-                        "Make widget"
-                    </button>
-                    <button class="button" type="submit" formmethod="get" formaction=paths::EMBED_SAMPLE formtarget="preview">
-                        "Preview"
-                    </button>
+                    <div class="actions">
+                        <button class="button primary" type="submit" name="act" value="make">
+                            "Make widget"
+                        </button>
+                        <button class="button" type="submit" formmethod="get" formaction=paths::EMBED_SAMPLE formtarget="preview">
+                            "Preview"
+                        </button>
+                    </div>
                 </form>
-                <figure>
+                <figure class="preview-of">
                     <figcaption>"Preview, with made-up sessions"</figcaption>
                     <iframe class="preview" name="preview" title="Preview of the widget" src=SAMPLE></iframe>
                 </figure>

@@ -1,14 +1,16 @@
 //! Sizes of files for people.
 
-/// `640 B`, `12.4 kB`, `3.1 MB`; 1 kB is 1024 bytes, as in the limit of 25 MB.
+/// `640 B`, `12.4 kB`, `3.1 MB`, `20 GB`; 1 kB is 1024 bytes, as in the limit of 25 MB.
 #[must_use]
 pub fn size(bytes: u64) -> String {
     const KILO: u64 = 1024;
     const MEGA: u64 = KILO * KILO;
+    const GIGA: u64 = MEGA * KILO;
     let (unit, name) = match bytes {
         0..KILO => return bytes.to_string() + " B",
         KILO..MEGA => (KILO, " kB"),
-        _ => (MEGA, " MB"),
+        MEGA..GIGA => (MEGA, " MB"),
+        _ => (GIGA, " GB"),
     };
     let tenths = bytes.saturating_mul(10) / unit;
     let mut text = (tenths / 10).to_string();
@@ -33,6 +35,7 @@ mod tests {
             (1_048_575, "1023 kB"),
             (26_214_400, "25 MB"),
             (26_500_000, "25.2 MB"),
+            (21_500_000_000, "20 GB"),
         ] {
             assert_eq!(size(bytes), text);
         }
