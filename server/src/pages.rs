@@ -119,6 +119,26 @@ pub(crate) async fn render(portal: &Arc<Portal>, request: Request) -> Response {
     response
 }
 
+/// The page at `uri` once more, with what came of its form. `staff` is who asks, if
+/// anybody is signed in.
+pub(crate) async fn again(
+    portal: &Arc<Portal>,
+    uri: Uri,
+    status: StatusCode,
+    outcome: FormOutcome,
+    staff: Option<Staff>,
+) -> Response {
+    let mut request = Request::new(Body::empty());
+    *request.uri_mut() = uri;
+    request.extensions_mut().insert(outcome);
+    if let Some(staff) = staff {
+        request.extensions_mut().insert(staff);
+    }
+    let mut response = render(portal, request).await;
+    *response.status_mut() = status;
+    response
+}
+
 /// The page that tells a person of an error.
 pub(crate) async fn render_error(
     portal: &Arc<Portal>,

@@ -13,7 +13,7 @@ use http::{HeaderMap, StatusCode, Uri};
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::{again, begin, cookie, factor, half_way, return_to};
+use super::{begin, cookie, factor, half_way, return_to};
 use crate::{
     audit::{Act, By, Subject},
     error::ApiError,
@@ -57,7 +57,7 @@ async fn sign_in(
     let start_again = || Redirect::to(&paths::sign_in_then(target)).into_response();
     let refuse = async |status, outcome| {
         let uri = Uri::try_from(paths::sign_in_code_then(target)).map_err(ApiError::internal)?;
-        Ok::<_, ApiError>(again(&portal, uri, status, outcome).await)
+        Ok::<_, ApiError>(pages::again(&portal, uri, status, outcome, None).await)
     };
     let Some(half_way) = half_way::read(&portal, &headers) else { return Ok(start_again()) };
     if let Err(retry_after) = portal.auth.limits.count_code(half_way.staff, portal.clock.now()) {

@@ -68,7 +68,7 @@ async fn setup_page(
         return Ok(pages::render(&portal, request).await);
     }
     let outcome = FormOutcome { fields: vec![bad_link()], ..FormOutcome::default() };
-    Ok(again(&portal, request.uri().clone(), StatusCode::FORBIDDEN, outcome).await)
+    Ok(pages::again(&portal, request.uri().clone(), StatusCode::FORBIDDEN, outcome, None).await)
 }
 
 #[derive(Deserialize)]
@@ -100,13 +100,13 @@ async fn set_up(
     let now = portal.clock.now();
     if !portal.auth.setup.accepts(&form.token, now) {
         let outcome = FormOutcome { fields: vec![bad_link()], ..outcome };
-        return Ok(again(&portal, uri, StatusCode::FORBIDDEN, outcome).await);
+        return Ok(pages::again(&portal, uri, StatusCode::FORBIDDEN, outcome, None).await);
     }
     let (name, username) = match check_account(&form) {
         Ok(account) => account,
         Err(fields) => {
             let outcome = FormOutcome { fields, ..outcome };
-            return Ok(again(&portal, uri, StatusCode::UNPROCESSABLE_ENTITY, outcome).await);
+            return Ok(pages::again(&portal, uri, StatusCode::UNPROCESSABLE_ENTITY, outcome, None).await);
         }
     };
     let password_hash = portal.auth.passwords.hash(form.password).await?;
@@ -183,7 +183,7 @@ async fn sign_in_page(
     let message = "There is no account yet. Open the set-up link that the portal printed where it was started; \
                    starting it again prints a new one.";
     let outcome = FormOutcome { message: Some(message.to_owned()), ..FormOutcome::default() };
-    Ok(again(&portal, request.uri().clone(), StatusCode::OK, outcome).await)
+    Ok(pages::again(&portal, request.uri().clone(), StatusCode::OK, outcome, None).await)
 }
 
 #[derive(Deserialize)]
@@ -208,7 +208,7 @@ async fn sign_in(
     let refuse = async |status, message: String| {
         let uri = Uri::try_from(sign_in_then(&target)).map_err(ApiError::internal)?;
         let outcome = FormOutcome { username: form.username.clone(), message: Some(message), ..FormOutcome::default() };
-        Ok::<_, ApiError>(again(&portal, uri, status, outcome).await)
+        Ok::<_, ApiError>(pages::again(&portal, uri, status, outcome, None).await)
     };
     if !portal.config.login.local {
         return refuse(
@@ -317,16 +317,6 @@ async fn sign_out(
         None => Redirect::to(paths::SIGN_IN).into_response(),
     };
     Ok(([forget], jar.add(cookie::signed_out()), next).into_response())
-}
-
-/// The page at `uri` once more, with what was wrong.
-pub(crate) async fn again(portal: &Arc<Portal>, uri: Uri, status: StatusCode, outcome: FormOutcome) -> Response {
-    let mut request = Request::default();
-    *request.uri_mut() = uri;
-    request.extensions_mut().insert(outcome);
-    let mut response = pages::render(portal, request).await;
-    *response.status_mut() = status;
-    response
 }
 
 /// Whether there is an account. Once there is, there always is: the form that anybody can

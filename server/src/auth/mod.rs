@@ -45,7 +45,7 @@ pub(crate) use begin::begin;
 pub use cookie::NAME as COOKIE;
 pub(crate) use cookie::signed_in;
 pub use factor::{ForgetError, forget as forget_factors};
-pub(crate) use forms::{after_password, again};
+pub(crate) use forms::after_password;
 pub use guard::{BACKGROUND_HEADER, still_signed_in};
 pub(crate) use guard::{Standing, identify, reads_html, send_to_factor, turn_away};
 pub use passwords::standard_cost;

@@ -10,7 +10,7 @@ use app::{
 };
 use axum::{
     Form,
-    extract::{Request, State},
+    extract::State,
     response::{IntoResponse, Redirect, Response},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -83,13 +83,8 @@ pub(super) async fn act(
             drop(change);
             // The origins are kept where a form for people keeps a user name.
             let outcome = FormOutcome { name: form.name, username: form.origins, fields, ..FormOutcome::default() };
-            let mut request = Request::default();
-            *request.uri_mut() = Uri::from_static(paths::WIDGETS);
-            request.extensions_mut().insert(actor.staff);
-            request.extensions_mut().insert(outcome);
-            let mut response = pages::render(&portal, request).await;
-            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-            Ok(response)
+            let (page, status) = (Uri::from_static(paths::WIDGETS), StatusCode::UNPROCESSABLE_ENTITY);
+            Ok(pages::again(&portal, page, status, outcome, Some(actor.staff)).await)
         }
     }
 }

@@ -10,7 +10,7 @@ use app::{
 };
 use axum::{
     Form,
-    extract::{Request, State},
+    extract::State,
     response::{IntoResponse, Redirect, Response},
 };
 use http::{StatusCode, Uri};
@@ -74,13 +74,7 @@ pub(super) async fn act(
             (StatusCode::UNPROCESSABLE_ENTITY, outcome)
         }
     };
-    let mut request = Request::default();
-    *request.uri_mut() = Uri::from_static(paths::API_KEYS);
-    request.extensions_mut().insert(actor.staff);
-    request.extensions_mut().insert(outcome);
-    let mut response = pages::render(&portal, request).await;
-    *response.status_mut() = status;
-    Ok(response)
+    Ok(pages::again(&portal, Uri::from_static(paths::API_KEYS), status, outcome, Some(actor.staff)).await)
 }
 
 async fn make(

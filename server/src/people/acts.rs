@@ -10,7 +10,7 @@ use app::{
 };
 use axum::{
     Extension, Form,
-    extract::{Request, State},
+    extract::State,
     response::{IntoResponse, Redirect, Response},
 };
 use http::{StatusCode, Uri};
@@ -84,13 +84,7 @@ pub(super) async fn act(
         Done::With(link) => (StatusCode::OK, FormOutcome { link: Some(link), ..FormOutcome::default() }),
         Done::Not(fields) => (StatusCode::UNPROCESSABLE_ENTITY, FormOutcome { fields, ..typed }),
     };
-    let mut request = Request::default();
-    *request.uri_mut() = Uri::from_static(paths::PEOPLE);
-    request.extensions_mut().insert(actor.staff);
-    request.extensions_mut().insert(outcome);
-    let mut response = pages::render(&portal, request).await;
-    *response.status_mut() = status;
-    Ok(response)
+    Ok(pages::again(&portal, Uri::from_static(paths::PEOPLE), status, outcome, Some(actor.staff)).await)
 }
 
 async fn run(portal: &Portal, actor: &Actor, login: LoginId, form: PeopleForm) -> Result<Done, ApiError> {

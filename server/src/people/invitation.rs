@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use crate::{
     audit::{Act, By, Subject},
-    auth::{self, LoginToken, again, password_rules},
+    auth::{self, LoginToken, password_rules},
     error::ApiError,
     pages,
     state::Portal,
@@ -95,7 +95,7 @@ pub(super) async fn open(
 async fn refused(portal: &Arc<Portal>, status: StatusCode, token: &str, finding: FieldError) -> Response {
     // The token is base64url: it needs no escapes.
     let uri = Uri::try_from(format!("{}?token={token}", paths::INVITATION)).unwrap_or_default();
-    again(portal, uri, status, FormOutcome { fields: vec![finding], ..FormOutcome::default() }).await
+    pages::again(portal, uri, status, FormOutcome { fields: vec![finding], ..FormOutcome::default() }, None).await
 }
 
 fn bad_link() -> FieldError {

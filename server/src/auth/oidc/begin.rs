@@ -34,7 +34,7 @@ use super::{
     provider::{Known, Provider},
 };
 use crate::{
-    auth::{LoginId, LoginToken, again, return_to},
+    auth::{LoginId, LoginToken, return_to},
     clock::moment,
     error::ApiError,
     pages,
@@ -180,7 +180,7 @@ fn cookie(browser: &LoginToken) -> Cookie<'static> {
 /// The sign-in page, saying why somebody did not get in.
 pub(super) async fn refuse(portal: &Arc<Portal>, status: StatusCode, message: &str) -> Response {
     let outcome = FormOutcome { message: Some(message.to_owned()), ..FormOutcome::default() };
-    again(portal, Uri::from_static(paths::SIGN_IN), status, outcome).await
+    pages::again(portal, Uri::from_static(paths::SIGN_IN), status, outcome, None).await
 }
 
 /// A page that leads on by itself. Not a redirect: `form-action` of our policy would
